@@ -1,0 +1,197 @@
+/** What every process of the application shares: image, environment, volumes, and how a command is run with them. */
+import { createHmac } from "node:crypto";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { type Credentials, type Model, secretVariables } from "../config/environment.ts";
+import type { Command } from "../config/preset.ts";
+import type { ContainerArgs, Mount } from "./container.ts";
+import type { DockerHost } from "./docker-host.ts";
+import { type Image, localImage, pulledImage } from "./image.ts";
+import type { Networks } from "./network.ts";
+import { task } from "./remote-task.ts";
+import { volume } from "./volume.ts";
+import { volumeFiles } from "./volume-files.ts";
+
+export interface ApplicationArgs {
+  settings: Model["application"];
+  postgres: Model["postgres"];
+  variables: Model["variables"];
+  /** The site's own secrets, by variable name. */
+  secrets: Record<string, pulumi.Output<string>>;
+  credentials: { [Name in keyof Credentials]: pulumi.Input<Credentials[Name]> };
+  /** Key of the hash that stands for the environment in labels. */
+  hashKey: pulumi.Output<string>;
+  keepData: boolean;
+  host: DockerHost;
+  networks: Networks;
+}
+
+/** Reads the environment and becomes the command, which so gets PID 1 and every signal. */
+const enter = 'set -a; . /run/socle/environment; set +a; exec "$@"';
+
+export class Application extends pulumi.ComponentResource {
+  readonly image: Image;
+  /** Short hash of image and environment: what a container of this release is told apart by. */
+  readonly release: pulumi.Output<string>;
+  readonly staticVolume: pulumi.Output<string>;
+  readonly mediaVolume: pulumi.Output<string>;
+  /** Done when environment and volumes are in place. */
+  readonly ready: pulumi.Resource[];
+  private readonly environmentVolume: pulumi.Output<string>;
+  private readonly environmentHash: pulumi.Output<string>;
+  private readonly args: ApplicationArgs;
+
+  constructor(name: string, args: ApplicationArgs, options?: pulumi.ComponentResourceOptions) {
+    const { settings, host } = args;
+    super("socle:index:Application", name, {}, { ...options, provider: host.provider });
+    this.args = args;
+    const parent = { parent: this };
+    this.image = settings.image.includes("@sha256:")
+      ? pulledImage(`${name}-image`, host, settings.image, this)
+      : localImage(host, settings.image, this);
+
+    const media = volume(`${name}-media`, host, { purpose: "media", keep: args.keepData }, parent);
+    const statics = volume(`${name}-static`, host, { purpose: "static" }, parent);
+    const owner = task(
+      `${name}-volume-owner`,
+      host.connection,
+      { script: "volume-owner.sh", arguments: [this.image.imageId, settings.user, media.name, statics.name] },
+      parent,
+    );
+
+    const environment = this.environment();
+    const hash = pulumi.unsecret(
+      pulumi.all([environment, args.hashKey]).apply(([text, key]) => createHmac("sha256", key).update(text).digest("hex").slice(0, 12)),
+    );
+    // A volume for each environment: containers of the former release find theirs as it was, also after a restart.
+    const folder = volume(`${name}-environment`, host, { purpose: pulumi.interpolate`environment-${hash}` }, parent);
+    const files = volumeFiles(
+      `${name}-environment-file`,
+      { host, volume: folder.name, image: this.image, owner: settings.user, files: [{ name: "environment", mode: "0400", content: environment }] },
+      parent,
+    );
+
+    this.environmentVolume = folder.name;
+    this.environmentHash = hash;
+    this.release = pulumi
+      .all([this.image.digest, hash])
+      .apply(([digest, environmentHash]) => `${digest.replace("sha256:", "").slice(0, 12)}-${environmentHash}`);
+    this.mediaVolume = media.name;
+    this.staticVolume = statics.name;
+    this.ready = [owner, files];
+    this.registerOutputs({});
+  }
+
+  /** What a container of the application has whatever it runs. */
+  containerArgs(command: Command): Pick<
+    ContainerArgs,
+    "stack" | "image" | "reference" | "entrypoint" | "command" | "user" | "variables" | "networks" | "mounts" | "temporary" | "labels"
+  > {
+    const { settings, host, networks } = this.args;
+    return {
+      stack: host.stack,
+      image: this.image,
+      reference: this.image.reference,
+      ...entered(command),
+      user: settings.user,
+      variables: { SOCLE_RELEASE: this.release },
+      networks: [{ name: networks.edge }, { name: networks.data }],
+      mounts: this.mounts(),
+      temporary: temporary(settings.user),
+      labels: { "socle.environment": this.environmentHash, "socle.release": this.release },
+    };
+  }
+
+  /** A health check that sees the application's environment. */
+  health(command: Command): Command {
+    const { entrypoint, command: words } = entered(command);
+    return [...entrypoint, ...words];
+  }
+
+  /**
+   * Runs one command of the application in a container of its own.
+   * @param args `input`: its standard input, a secret; `once`: a new image or environment does not run it again
+   */
+  oneOff(
+    name: string,
+    purpose: string,
+    command: Command,
+    args: { variables?: Record<string, string>; input?: pulumi.Output<string>; once?: boolean; timeout?: number },
+    options: pulumi.CustomResourceOptions,
+  ): pulumi.Resource {
+    const { settings, host, networks } = this.args;
+    const { entrypoint, command: words } = entered(command);
+    const flags = [
+      `--user=${settings.user}`,
+      "--read-only",
+      "--cap-drop=ALL",
+      "--security-opt=no-new-privileges:true",
+      `--memory=${String(settings.memory)}m`,
+      `--memory-swap=${String(settings.memory)}m`,
+      "--log-driver=none",
+      "--no-healthcheck",
+      `--label=socle.stack=${host.stack}`,
+      `--label=socle.task=${purpose}`,
+      ...Object.entries(temporary(settings.user)).map(([path, mode]) => `--tmpfs=${path}:${mode}`),
+      ...Object.entries(args.variables ?? {}).map(([key, value]) => `--env=${key}=${value}`),
+      `--entrypoint=${entrypoint[0] ?? ""}`,
+    ];
+    const mounts = this.mounts().map(
+      ({ volume: source, path, readOnly }) =>
+        pulumi.interpolate`--mount=type=volume,source=${source},target=${path},volume-nocopy${readOnly ? ",readonly" : ""}`,
+    );
+    return task(
+      name,
+      host.connection,
+      {
+        script: "task.sh",
+        arguments: [
+          `${host.stack}-${purpose}`,
+          networks.edge,
+          pulumi.interpolate`--network=${networks.data}`,
+          ...flags,
+          ...mounts,
+          this.image.imageId,
+          ...entrypoint.slice(1),
+          ...words,
+        ],
+        ...(args.input ? { input: args.input, secret: true } : {}),
+        once: args.once ?? false,
+        timeout: args.timeout ?? 1800,
+      },
+      options,
+    );
+  }
+
+  private mounts(): Mount[] {
+    const { settings } = this.args;
+    return [
+      { volume: this.staticVolume, path: settings.staticPath },
+      { volume: this.mediaVolume, path: settings.mediaPath },
+      { volume: this.environmentVolume, path: "/run/socle", readOnly: true },
+    ];
+  }
+
+  /** The environment as a file that a shell reads, sorted so that its hash is stable. */
+  private environment(): pulumi.Output<string> {
+    const { credentials, secrets, variables, postgres } = this.args;
+    return pulumi.secret(
+      pulumi.all([credentials, secrets]).apply(([generated, own]) =>
+        Object.entries({ ...variables, ...secretVariables({ postgres }, generated, own) })
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([key, value]) => `${key}='${value.replaceAll("'", `'\\''`)}'\n`)
+          .join(""),
+      ),
+    );
+  }
+}
+
+function entered(command: Command): { entrypoint: Command; command: Command } {
+  return { entrypoint: ["/bin/sh", "-c", enter], command: ["socle", ...command] };
+}
+
+function temporary(user: string): Record<string, string> {
+  const [uid, gid] = user.split(":");
+  return { "/tmp": `uid=${uid ?? ""},gid=${gid ?? ""},mode=0700,size=256m` };
+}

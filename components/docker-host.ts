@@ -1,0 +1,46 @@
+/** The machine that a stack runs on: checked, prepared, and reached by one explicit provider. */
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Model } from "../config/environment.ts";
+import type { Settings } from "../config/schema.ts";
+import { sshOptions, sshUrl } from "../connection/ssh.ts";
+import { task } from "./remote-task.ts";
+
+export type DockerHostArgs = Pick<Model, "name" | "host" | "site">;
+
+export class DockerHost extends pulumi.ComponentResource {
+  /** Name of the stack on this host. */
+  readonly stack: string;
+  /** How tasks reach it. */
+  readonly connection: Settings["host"];
+  readonly provider: docker.Provider;
+  /** Done when the host is fit for the stack. */
+  readonly ready: pulumi.Resource;
+
+  constructor(name: string, { name: stack, host, site }: DockerHostArgs, options?: pulumi.ComponentResourceOptions) {
+    super("socle:index:DockerHost", name, {}, options);
+    this.stack = stack;
+    this.connection = host;
+    this.ready = task(
+      `${name}-ready`,
+      host,
+      { script: "prepare.sh", arguments: [...machine(host, stack, site.ports)], timeout: 900 },
+      { parent: this },
+    );
+    this.provider = new docker.Provider(
+      name,
+      host.type === "local" ? { host: host.socket } : { host: sshUrl(host), sshOpts: sshOptions(host) },
+      { parent: this, dependsOn: [this.ready] },
+    );
+    this.registerOutputs({});
+  }
+}
+
+function machine(host: Settings["host"], stack: string, ports: Model["site"]["ports"]): string[] {
+  const [mode, minimum, user] =
+    host.type === "local"
+      ? ["local", { cpus: 0, memory: 0, disk: 0 }, "you"]
+      : [host.prepare ? "prepare" : "check", host.minimum, host.user];
+  return [mode, stack, ports.http, ports.https, minimum.cpus, minimum.memory, minimum.disk, user].map(String);
+}

@@ -1,0 +1,34 @@
+/** An image on the host: resolved before a container is planned, so that the plan names what will run. */
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { DockerHost } from "./docker-host.ts";
+
+export interface Image {
+  /** Identity of the image's content on the engine. */
+  imageId: pulumi.Output<string>;
+  /** The image as it was asked for, or for a local one what it is now. */
+  reference: pulumi.Output<string>;
+  /** `sha256:…` of the registry's manifest; of the content where the image never was in a registry. */
+  digest: pulumi.Output<string>;
+}
+
+/** Pulled by the engine of the host, kept when the stack no longer needs it. */
+export function pulledImage(name: string, host: DockerHost, reference: string, parent: pulumi.Resource): Image {
+  const image = new docker.RemoteImage(name, { name: reference, keepLocally: true }, { parent, provider: host.provider });
+  return {
+    imageId: image.imageId,
+    reference: pulumi.output(reference),
+    digest: image.repoDigest.apply((digest) => digest.split("@")[1] ?? digest),
+  };
+}
+
+/** A tag that only the local engine knows, as a build left it: looked up at once, so that a rebuild shows in the plan. */
+export function localImage(host: DockerHost, reference: string, parent: pulumi.Resource): Image {
+  const image = docker.getRemoteImageOutput({ name: reference }, { parent, provider: host.provider });
+  return {
+    imageId: image.id,
+    reference: pulumi.interpolate`${reference}@${image.id}`,
+    digest: image.id,
+  };
+}

@@ -1,0 +1,51 @@
+/** The one-off tasks of a release, run from its own image with its own environment before any of its containers starts. */
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Model } from "../config/environment.ts";
+import type { Application } from "./application.ts";
+import type { DockerHost } from "./docker-host.ts";
+
+export interface MigrationArgs {
+  commands: Model["commands"];
+  application: Application;
+  superuser: Model["superuser"];
+  adminPassword: pulumi.Output<string>;
+  /** Generation of the administrator's password: the task runs once for each. */
+  adminGeneration: number;
+  host: DockerHost;
+  /** What must be there first: database, Redis, environment. */
+  after: pulumi.Resource[];
+}
+
+/** Reads the password from standard input, where no process list shows it. */
+const withPassword = ["/bin/sh", "-c", 'IFS= read -r SUPERUSER_PASSWORD; export SUPERUSER_PASSWORD; exec "$@" </dev/null', "superuser"];
+
+export class Migration extends pulumi.ComponentResource {
+  /** Done when the database has the release's schema and its static files are in place. */
+  readonly done: pulumi.Resource[];
+
+  constructor(name: string, args: MigrationArgs, options?: pulumi.ComponentResourceOptions) {
+    const { commands, application, superuser, host } = args;
+    super("socle:index:Migration", name, {}, { ...options, provider: host.provider });
+    const parent = { parent: this, dependsOn: args.after };
+    const migrated = commands.migrate ? [application.oneOff("migrate", "migrate", commands.migrate, {}, parent)] : [];
+    const collected = commands.collectstatic
+      ? [application.oneOff("collectstatic", "collectstatic", commands.collectstatic, {}, parent)]
+      : [];
+    if (superuser && commands.superuser) {
+      application.oneOff(
+        `superuser-${superuser.username}-${String(args.adminGeneration)}`,
+        "superuser",
+        [...withPassword, ...commands.superuser],
+        {
+          variables: { SUPERUSER_NAME: superuser.username, SUPERUSER_EMAIL: superuser.email },
+          input: pulumi.interpolate`${args.adminPassword}\n`,
+          once: true,
+        },
+        { ...parent, dependsOn: [...args.after, ...migrated] },
+      );
+    }
+    this.done = [...migrated, ...collected];
+    this.registerOutputs({});
+  }
+}

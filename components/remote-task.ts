@@ -1,0 +1,77 @@
+/** The only wrapper round command.*: a script of host/ run on the stack's host, here or over SSH. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+
+import { type SshHost, sshOptions } from "../connection/ssh.ts";
+import type { Settings } from "../config/schema.ts";
+
+export interface TaskArgs {
+  /** Script in host/. */
+  script: string;
+  arguments: pulumi.Input<string>[];
+  /** Standard input. Where it is a secret, only the task's errors are shown, which scripts keep free of it. */
+  input?: pulumi.Input<string>;
+  /** Whether `input` is a secret. */
+  secret?: boolean;
+  /** Runs when the resource is made and never again under this name. */
+  once?: boolean;
+  /** Seconds the task may take. Default 600. */
+  timeout?: number;
+}
+
+/**
+ * Runs when anything it is given changes: arguments, input, the script itself.
+ *
+ * OpenSSH runs it rather than the provider's own client: keys, agents and jump hosts work as on the command line, no
+ * private key lies in the state, and a dead host cannot hang it (see docs/adr/0002).
+ */
+export function task(
+  name: string,
+  host: Settings["host"],
+  args: TaskArgs,
+  options: pulumi.CustomResourceOptions,
+): command.local.Command {
+  const words = pulumi
+    .all(args.arguments)
+    .apply((list) => ["sh", "host/run.sh", args.script, ...list].map(shellWord).join(" "));
+  const secret = args.secret ? { additionalSecretOutputs: ["stdout", "stderr"] } : {};
+  return new command.local.Command(
+    name,
+    {
+      create: words,
+      stdin: args.input,
+      environment: { ...target(host), SOCLE_SCRIPT: digest(args.script) },
+      addPreviousOutputInEnv: false,
+      logging: args.secret ? "stderr" : "stdoutAndStderr",
+      ...(args.once ? { update: "true" } : {}),
+    },
+    { ...options, ...secret, customTimeouts: { create: `${String(args.timeout ?? 600)}s`, update: `${String(args.timeout ?? 600)}s` } },
+  );
+}
+
+/** Where run.sh runs the script. */
+export function target(host: Settings["host"]): Record<string, string> {
+  return host.type === "local" ? { DOCKER_HOST: host.socket } : sshTarget(host);
+}
+
+function sshTarget(host: SshHost): Record<string, string> {
+  return {
+    SOCLE_SSH_TARGET: `${host.user}@${host.address}`,
+    SOCLE_SSH_PORT: String(host.port),
+    SOCLE_SSH_OPTIONS: sshOptions(host).join("\n"),
+  };
+}
+
+/** So that a new version of a script runs. */
+function digest(script: string): string {
+  const text = readFileSync(new URL(`../host/${script}`, import.meta.url));
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}
+
+/** A word as a POSIX shell reads it; plain words stay plain, so that a plan can be read. */
+function shellWord(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,144 @@
+/** A whole site on one host: every component, in the order of the way that a release takes. */
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Model } from "../config/environment.ts";
+import { Application } from "./application.ts";
+import { Backend } from "./backend.ts";
+import { Celery } from "./celery.ts";
+import { Certificate } from "./certificate.ts";
+import { DockerHost } from "./docker-host.ts";
+import { Frontend } from "./frontend.ts";
+import type { Image } from "./image.ts";
+import { Migration } from "./migration.ts";
+import { Networks } from "./network.ts";
+import { Nginx } from "./nginx.ts";
+import { Postgres } from "./postgres.ts";
+import { Redis } from "./redis.ts";
+import { Secrets } from "./secrets.ts";
+
+export interface Service {
+  container: string;
+  digest: string;
+}
+
+export class Site extends pulumi.ComponentResource {
+  readonly services: pulumi.Output<Record<string, Service>>;
+  readonly release: pulumi.Output<string>;
+  readonly adminPassword: pulumi.Output<string>;
+
+  /** @param siteSecrets the site's own secret variables, in clear */
+  constructor(name: string, model: Model, siteSecrets: Record<string, string>, options?: pulumi.ComponentResourceOptions) {
+    super("socle:index:Site", name, {}, options);
+    const parent = { parent: this };
+    const keepData = model.data.keepOnDestroy;
+    // After a rotation, what still runs with the former password may end in peace.
+    const handover = model.worker.stopGrace + model.application.stopGrace + model.nginx.drain + 600;
+
+    const host = new DockerHost("host", model, parent);
+    const secrets = new Secrets("secrets", model.rotation, parent);
+    const networks = new Networks("network", host, parent);
+    const within = { host, networks, keepData };
+
+    const postgres = new Postgres(
+      "postgres",
+      {
+        ...within,
+        settings: model.postgres,
+        image: model.images.postgres,
+        generation: model.rotation.databasePassword,
+        password: secrets.databasePassword,
+        superuserPassword: secrets.postgresPassword,
+        handover,
+      },
+      parent,
+    );
+    const redis = new Redis(
+      "redis",
+      { ...within, settings: model.redis, image: model.images.redis, password: secrets.redisPassword, handover },
+      parent,
+    );
+    const application = new Application(
+      "application",
+      {
+        ...within,
+        settings: model.application,
+        postgres: model.postgres,
+        variables: model.variables,
+        secrets: Object.fromEntries(Object.entries(siteSecrets).map(([key, value]) => [key, pulumi.secret(value)])),
+        credentials: {
+          secretKey: secrets.secretKey,
+          formerSecretKey: secrets.formerSecretKey,
+          databaseLogin: postgres.login,
+          databasePassword: secrets.databasePassword,
+          redisPassword: secrets.redisPassword,
+        },
+        hashKey: secrets.hashKey,
+      },
+      parent,
+    );
+
+    const { commands } = model;
+    const migration = new Migration(
+      "migration",
+      {
+        commands,
+        application,
+        superuser: model.superuser,
+        adminPassword: secrets.adminPassword,
+        adminGeneration: model.rotation.adminPassword,
+        host,
+        after: [postgres.ready, redis.ready, ...application.ready],
+      },
+      parent,
+    );
+    const backend = new Backend(
+      "backend",
+      { settings: model.application, commands, application, host, after: migration.done },
+      parent,
+    );
+    const celery = new Celery(
+      "celery",
+      { user: model.application.user, worker: model.worker, beat: model.beat, commands, application, host, after: migration.done },
+      parent,
+    );
+    const frontend =
+      model.frontend &&
+      new Frontend(
+        "frontend",
+        { ...model.frontend, application, applicationReference: model.images.application, host },
+        parent,
+      );
+
+    const nginx = new Nginx("nginx", { model, image: model.images.nginx, host, networks }, parent);
+    const certificate = new Certificate(
+      "certificate",
+      { ...within, site: model.site, certbot: model.certbot, image: model.images.certbot, nginx },
+      parent,
+    );
+    const serving = nginx.serve("nginx", {
+      application,
+      backend: backend.containerName,
+      frontend,
+      certificates: certificate.volume,
+      after: [backend.ready, ...certificate.ready, ...(frontend ? [frontend.ready] : [])],
+    });
+    const certbot = certificate.keepSigned("certbot", { nginx: serving.ready });
+
+    this.release = application.release;
+    this.adminPassword = secrets.adminPassword;
+    const services: Record<string, pulumi.Output<Service>> = {
+      postgres: service(postgres.containerName, postgres.image),
+      redis: service(redis.containerName, redis.image),
+      backend: service(backend.containerName, application.image),
+      ...(celery.workerName ? { worker: service(celery.workerName, application.image) } : {}),
+      ...(celery.beatName ? { beat: service(celery.beatName, application.image) } : {}),
+      nginx: service(serving.containerName, nginx.image),
+      ...(certbot ? { certbot: service(certbot.containerName, certbot.image) } : {}),
+    };
+    this.services = pulumi.all(services);
+    this.registerOutputs({ services: this.services, release: this.release });
+  }
+}
+
+const service = (container: pulumi.Output<string>, image: Image): pulumi.Output<Service> =>
+  pulumi.all([container, image.digest]).apply(([name, digest]) => ({ container: name, digest }));

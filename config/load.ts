@@ -1,0 +1,94 @@
+/** The only reader of Pulumi's configuration: text in, complete settings or every mistake at once out. */
+import * as pulumi from "@pulumi/pulumi";
+
+import { contradictions, managedVariables } from "./contradiction.ts";
+import { ConfigurationError, type Mistake, mistakesOf, unknownSetting } from "./mistake.ts";
+import { type SectionName, sections, type Settings } from "./schema.ts";
+
+export interface Configuration {
+  settings: Settings;
+  /** Names of the site's own secret variables (`secrets:NAME`), with their values in clear. */
+  secrets: Record<string, string>;
+}
+
+/**
+ * Reads a configuration.
+ * @param stack name used in the error message
+ * @param values Pulumi's flat configuration: `project:section` → text, JSON for groups; `secrets:NAME` → text
+ * @param encrypted keys of `values` that are encrypted in the stack file
+ * @throws ConfigurationError naming every mistake
+ */
+export function readConfiguration(
+  project: string,
+  stack: string,
+  values: Record<string, string>,
+  encrypted: readonly string[],
+): Configuration {
+  const mistakes: Mistake[] = [];
+  const secrets: Record<string, string> = {};
+  const given: Partial<Record<SectionName, unknown>> = {};
+
+  for (const [key, text] of Object.entries(values)) {
+    const [namespace, ...rest] = key.split(":");
+    const name = rest.join(":");
+    if (namespace === "secrets") {
+      mistakes.push(...secretMistakes(name, encrypted.includes(key)));
+      secrets[name] = text;
+    } else if (namespace === project) {
+      if (!(name in sections)) mistakes.push(unknownSetting(name, name, Object.keys(sections)));
+      else if (encrypted.includes(key)) mistakes.push(misplacedSecret(name));
+      else given[name as SectionName] = parsed(text);
+    }
+  }
+
+  const read: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(sections)) {
+    const value = given[name as SectionName];
+    const result = schema.safeParse(value);
+    if (result.success) read[name] = result.data;
+    else if (!mistakes.some(({ path }) => path === name)) mistakes.push(...mistakesOf(result.error, schema, name, value));
+  }
+  mistakes.push(...contradictions(read as Partial<Settings>, Object.keys(secrets)));
+  if (mistakes.length > 0) throw new ConfigurationError(stack, mistakes);
+  return { settings: read as Settings, secrets };
+}
+
+/** The running stack's configuration. */
+export function loadConfiguration(): Configuration {
+  const encrypted = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
+  return readConfiguration(pulumi.getProject(), pulumi.getStack(), pulumi.runtime.allConfig(), encrypted);
+}
+
+/** Groups come as JSON, plain text as it is. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function secretMistakes(name: string, encrypted: boolean): Mistake[] {
+  const path = `secrets:${name}`;
+  if (!/^[A-Z_][A-Z0-9_]*$/.test(name))
+    return [{ path, found: "the name is not valid", mend: "Use capitals, digits and underscores: it becomes a variable of the application." }];
+  if (name in managedVariables)
+    return [{ path, found: "is set by Socle itself", mend: `Remove it (\`pulumi config rm ${path}\`); it comes from ${managedVariables[name] ?? ""}.` }];
+  if (!encrypted)
+    return [
+      {
+        path,
+        found: "a secret in clear in the stack file",
+        mend: `Run \`pulumi config set --secret ${path}\`; if it was ever committed, replace the secret.`,
+      },
+    ];
+  return [];
+}
+
+function misplacedSecret(name: string): Mistake {
+  return {
+    path: name,
+    found: "holds an encrypted value, which would make the whole section unreadable in a preview",
+    mend: "Take the value out and set it with `pulumi config set --secret secrets:NAME`.",
+  };
+}

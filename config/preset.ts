@@ -1,0 +1,98 @@
+/** Presets: the commands of an application, as data. */
+import { readFileSync } from "node:fs";
+
+import type { Settings } from "./schema.ts";
+
+/** A command as a list of arguments; it is run without a shell. */
+export type Command = string[];
+
+export interface Commands {
+  serve: Command;
+  health: Command;
+  worker: Command;
+  workerHealth: Command;
+  beat: Command;
+  beatHealth: Command;
+  /** One-off tasks of a release; left out where the application has no such thing. */
+  migrate?: Command | undefined;
+  collectstatic?: Command | undefined;
+  superuser?: Command | undefined;
+}
+
+const python = (file: string): string => readFileSync(new URL(`../host/django/${file}`, import.meta.url), "utf8");
+
+/** Where beat keeps when each task ran last. */
+export const beatFolder = "/var/lib/beat";
+
+type Parts = Pick<Settings, "application" | "worker" | "beat"> & { site: Pick<Settings["site"], "domains"> };
+
+/** The given commands, filled up from the preset. */
+export function commandsOf({ application, worker, beat, site }: Parts): Commands {
+  const given = Object.fromEntries(
+    Object.entries({
+      ...application.commands,
+      worker: worker.command,
+      workerHealth: worker.health,
+      beat: beat.command,
+      beatHealth: beat.health,
+    }).filter(([, command]) => command !== undefined),
+  );
+  const preset = application.preset === "django" ? django({ application, worker, beat, site }) : none;
+  return { ...preset, ...given };
+}
+
+const none: Commands = { serve: [], health: [], worker: [], workerHealth: [], beat: [], beatHealth: [] };
+
+function django({ application, worker, site }: Parts): Commands {
+  const manage = (...words: string[]): Command => ["python", "manage.py", ...words];
+  const celery = (...words: string[]): Command => ["celery", "--app", worker.app, ...words];
+  return {
+    serve: servers[application.server](application),
+    health: ["python", "-c", python("health.py"), `http://127.0.0.1:${String(application.port)}${application.healthPath}`, site.domains[0] ?? ""],
+    worker: celery(
+      "worker",
+      "--loglevel=INFO",
+      "--hostname=worker@%h",
+      `--concurrency=${String(worker.concurrency)}`,
+      `--queues=${worker.queues.join(",")}`,
+      "--without-gossip",
+      "--without-mingle",
+    ),
+    // The node's name holds the container's own hostname, which only a shell inside it knows.
+    workerHealth: ["/bin/sh", "-c", 'exec celery --app "$1" inspect ping --timeout 10 --destination "worker@$(hostname)"', "health", worker.app],
+    beat: celery("beat", "--loglevel=INFO", `--schedule=${beatFolder}/schedule`, "--pidfile="),
+    // Beat writes its schedule every three minutes (celery.beat.Scheduler.sync_every).
+    beatHealth: ["/bin/sh", "-c", `find ${beatFolder} -name 'schedule*' -mmin -10 | grep -q .`],
+    migrate: manage("migrate", "--noinput"),
+    collectstatic: manage("collectstatic", "--noinput", "--verbosity=1"),
+    superuser: manage("shell", "-c", python("superuser.py")),
+  };
+}
+
+type Application = Settings["application"];
+
+const servers: Record<Application["server"], (application: Application) => Command> = {
+  gunicorn: ({ module = "core.wsgi:application", port, workers, timeout, stopGrace }) => [
+    "gunicorn",
+    module,
+    `--bind=0.0.0.0:${String(port)}`,
+    `--workers=${String(workers)}`,
+    `--timeout=${String(timeout)}`,
+    `--graceful-timeout=${String(stopGrace - 5)}`,
+    // A worker proves that it lives by touching a file: in memory, so that a slow disk cannot get it killed.
+    "--worker-tmp-dir=/dev/shm",
+    "--forwarded-allow-ips=*",
+    "--access-logfile=-",
+  ],
+  uvicorn: ({ module = "core.asgi:application", port, workers, stopGrace }) => [
+    "uvicorn",
+    module,
+    "--host=0.0.0.0",
+    `--port=${String(port)}`,
+    `--workers=${String(workers)}`,
+    `--timeout-graceful-shutdown=${String(stopGrace - 5)}`,
+    "--proxy-headers",
+    "--forwarded-allow-ips=*",
+  ],
+  daphne: ({ module = "core.asgi:application", port }) => ["daphne", "--bind=0.0.0.0", `--port=${String(port)}`, "--proxy-headers", module],
+};

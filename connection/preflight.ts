@@ -1,0 +1,82 @@
+/** Whether the host can be reached, before anything is registered: the providers' own errors come late and say little. */
+import { execFile } from "node:child_process";
+import { connect } from "node:net";
+import { promisify } from "node:util";
+
+import type { Settings } from "../config/schema.ts";
+import { type SshHost, sshOptions } from "./ssh.ts";
+
+const run = promisify(execFile);
+
+/** A host that cannot be reached, with the way to mend it. */
+export class UnreachableHostError extends Error {
+  constructor(where: string, found: string, mend: string) {
+    super(`${where}: ${found}; nothing was changed.\n    → ${mend}`);
+    this.name = "UnreachableHostError";
+  }
+}
+
+/**
+ * Refuses a host that cannot be reached.
+ *
+ * A local engine is asked every time: without it the Docker provider cannot even plan. A server is asked only when
+ * something is to be done there, so that a plan can be made where the server is out of reach.
+ * @throws UnreachableHostError
+ */
+export async function preflight(host: Settings["host"], { dryRun }: { dryRun: boolean }): Promise<void> {
+  if (host.type === "local") await engine(host.socket);
+  else if (!dryRun) await server(host);
+}
+
+async function engine(socket: string): Promise<void> {
+  const path = socket.replace(/^unix:\/\//, "");
+  await new Promise<void>((resolve, reject) => {
+    const connection = connect(path, () => {
+      connection.end();
+      resolve();
+    });
+    connection.on("error", (error: NodeJS.ErrnoException) => {
+      const [found, mend] =
+        error.code === "EACCES"
+          ? ["you may not use the Docker engine", "Join the group: `sudo usermod -aG docker $USER`, then log in again."]
+          : [`no Docker engine answers at ${socket}`, "Install and start it (`npm start` does on Debian and Ubuntu as root), or set host.socket."];
+      reject(new UnreachableHostError("host", found, mend));
+    });
+  });
+}
+
+async function server(host: SshHost): Promise<void> {
+  const destination = `${host.user}@${host.address}`;
+  try {
+    await run("ssh", [...sshOptions(host), "-p", String(host.port), destination, "true"], { timeout: 40_000 });
+  } catch (error) {
+    const { code, stderr = "" } = error as { code?: string | number; stderr?: string };
+    throw explained(host, destination, code === "ENOENT" ? "ENOENT" : stderr);
+  }
+}
+
+function explained(host: SshHost, destination: string, said: string): UnreachableHostError {
+  const refuse = (path: string, found: string, mend: string): UnreachableHostError => new UnreachableHostError(path, found, mend);
+  if (said === "ENOENT")
+    return refuse("ssh", "OpenSSH's client is not installed", "Install it (`apt-get install openssh-client`).");
+  if (/host key verification failed|no matching host key type|REMOTE HOST IDENTIFICATION/i.test(said))
+    return refuse(
+      "host.hostKey",
+      `${host.address} shows another host key than the one in the configuration`,
+      "Compare with `cat /etc/ssh/ssh_host_ed25519_key.pub` on the server's own console. Only if the server was set up anew, set host.hostKey; else somebody may be in between.",
+    );
+  if (/permission denied|too many authentication failures/i.test(said))
+    return refuse(
+      "host.user",
+      `${host.address} refuses the login of ${host.user}`,
+      `Put your public key into ~${host.user}/.ssh/authorized_keys on the server, and load the private one (\`ssh-add\`) or name it in host.identityFile.`,
+    );
+  if (/identity file .* not accessible|no such file|invalid format|bad permissions|unprotected private key/i.test(said))
+    return refuse("host.identityFile", said.trim(), "Name a private key file that only you can read (`chmod 600`).");
+  const reason = said.trim().split("\n").at(-1) ?? "";
+  return refuse(
+    "host.address",
+    `no SSH server was reached at ${host.address} port ${String(host.port)}${reason ? ` (${reason})` : ` within 40 s`}`,
+    `See that the server is on and port ${String(host.port)} is open: \`ssh -p ${String(host.port)} ${destination}\`.`,
+  );
+}

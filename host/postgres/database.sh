@@ -1,0 +1,11 @@
+#!/bin/sh
+# Brings roles and database to what the stack wants.
+#
+#   database.sh CONTAINER DATABASE OWNER LOGIN FORMER SECONDS
+#
+# Standard input: the SQL, which begins by setting :password.
+# FORMER is the login of the generation before; its password goes out of use after SECONDS.
+set -eu
+container=$1 database=$2 owner=$3 login=$4 former=$5 seconds=$6
+docker exec --interactive "$container" psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username postgres --dbname postgres \
+  --set "database=$database" --set "owner=$owner" --set "login=$login" --set "former=$former" --set "seconds=$seconds" >/dev/null

@@ -1,0 +1,28 @@
+-- The owner of the database never logs in; two logins, its members, take turns when the password is rotated. So the
+-- release that serves keeps its login while the next one starts with the other.
+SET log_min_error_statement = panic;
+SET log_min_duration_statement = -1;
+SET client_min_messages = warning;
+
+SELECT format('CREATE ROLE %I NOLOGIN', :'owner')
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'owner') \gexec
+
+SELECT format('CREATE ROLE %I', :'login')
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'login') \gexec
+
+ALTER ROLE :"login" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'password' VALID UNTIL 'infinity';
+GRANT :"owner" TO :"login";
+-- What the login creates belongs to the owner.
+ALTER ROLE :"login" SET role TO :"owner";
+
+SELECT format('ALTER ROLE %I VALID UNTIL %L', :'former', now() + make_interval(secs => :seconds))
+FROM pg_roles
+WHERE rolname = :'former' AND (rolvaliduntil IS NULL OR rolvaliduntil = 'infinity') \gexec
+
+SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'owner')
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \gexec
+
+REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
+ALTER DATABASE :"database" OWNER TO :"owner";
+\connect :"database"
+ALTER SCHEMA public OWNER TO :"owner";

@@ -1,0 +1,152 @@
+#!/bin/sh
+# Checks a host and makes it ready for the stack. Whatever is missing is reported at once, before anything is changed.
+#
+#   prepare.sh MODE STACK HTTP HTTPS CPUS MEMORY DISK USER
+#
+# MODE    local: only check the engine and the ports; check: check the machine too; prepare: install what is missing
+# STACK   name of the stack: ports that its own containers publish are free to it
+# HTTP, HTTPS     ports to be published
+# CPUS, MEMORY, DISK   least processors, MiB of memory, GiB of disk; 0: no matter
+# USER    who logs in; gets access to the engine
+set -eu
+mode=$1 stack=$2 http=$3 https=$4 cpus=$5 memory=$6 disk=$7 user=$8
+
+problems=''
+problem() {
+  problems="$problems
+  - $1
+    -> $2"
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+debian() { [ -r /etc/debian_version ] && has apt-get; }
+
+# Who listens on a TCP port; nothing where the port is free.
+listener() {
+  if has ss; then
+    ss -Hltnp "sport = :$1" | head -n 1
+  elif [ -r /proc/net/tcp ]; then
+    hex=$(printf '%04X' "$1")
+    cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port=":$hex" '$4 == "0A" && substr($2, length($2) - 4) == port { print "a listening socket"; exit }'
+  elif has lsof; then
+    lsof -nP -iTCP:"$1" -sTCP:LISTEN | tail -n +2 | head -n 1
+  fi
+}
+
+check_ports() {
+  for port in "$http" "$https"; do
+    if has docker && [ -n "$(docker ps -q --filter "label=socle.stack=$stack" --filter "publish=$port" 2>/dev/null)" ]; then
+      continue
+    fi
+    found=$(listener "$port")
+    if [ -n "$found" ]; then
+      problem "port $port is taken: $found" "Stop what listens there (\`docker ps --filter publish=$port\`, \`ss -ltnp\`), then run pulumi up again."
+    fi
+  done
+}
+
+# The file system that holds Docker's data, or will.
+docker_folder() {
+  folder=/var/lib/docker
+  while [ ! -d "$folder" ]; do folder=$(dirname "$folder"); done
+  echo "$folder"
+}
+
+check_machine() {
+  found=$(nproc)
+  if [ "$found" -lt "$cpus" ]; then
+    problem "found $found processors, the stack needs $cpus" "Choose a larger server, or lower host.minimum.cpus."
+  fi
+  found=$(awk '$1 == "MemTotal:" { print int($2 / 1024) }' /proc/meminfo)
+  if [ "$found" -lt "$memory" ]; then
+    problem "found $found MiB of memory, the stack needs $memory" "Choose a larger server, or lower host.minimum.memory."
+  fi
+  folder=$(docker_folder)
+  found=$(df -Pk "$folder" | awk 'NR == 2 { print int($2 / 1048576) }')
+  if [ "$found" -lt "$disk" ]; then
+    problem "found a disk of $found GiB under $folder, the stack needs $disk" "Choose a larger disk, or lower host.minimum.disk."
+  fi
+}
+
+check_engine() {
+  if ! has docker; then
+    if [ "$mode" != prepare ]; then
+      problem "Docker is not installed" "Install it (https://docs.docker.com/engine/install/), or set host.prepare to true."
+    elif ! debian; then
+      problem "Docker is not installed, and this is neither Debian nor Ubuntu" "Install Docker by hand (https://docs.docker.com/engine/install/)."
+    fi
+  elif [ "$mode" != prepare ] && ! docker info >/dev/null 2>&1; then
+    problem "the Docker engine does not answer: $(docker info 2>&1 | tail -n 1)" "Start it (\`systemctl start docker\`), and see that $user may use it."
+  fi
+}
+
+check_ports
+[ "$mode" = local ] || check_machine
+check_engine
+if [ "$mode" = prepare ] && [ "$(id -u)" != 0 ]; then
+  problem "$user is not root" "Log in as root, or let $user run sudo without a password."
+fi
+if [ -n "$problems" ]; then
+  printf 'The host is not fit for the stack; nothing was changed on it.%s\n' "$problems" >&2
+  exit 1
+fi
+
+restart_engine() {
+  if [ -d /run/systemd/system ]; then
+    systemctl enable docker >/dev/null 2>&1 || true
+    systemctl "$1" docker
+  else
+    service docker "$1"
+  fi
+}
+
+engine_answers() {
+  tries=0
+  until docker info >/dev/null 2>&1; do
+    tries=$((tries + 1))
+    if [ "$tries" -ge 60 ]; then
+      printf 'The Docker engine does not answer after 60 s.\n    -> See journalctl -u docker, or /var/log/docker.log on the server.\n' >&2
+      exit 1
+    fi
+    sleep 1
+  done
+}
+
+if [ "$mode" = prepare ]; then
+  missing=''
+  has docker || missing='docker.io iptables'
+  has jq || missing="$missing jq"
+  if [ -n "$missing" ]; then
+    export DEBIAN_FRONTEND=noninteractive
+    echo "installing $missing"
+    apt-get update -q >/dev/null
+    # From Debian 13 the client is a package of its own.
+    if [ "$missing" != ' jq' ] && apt-cache show docker-cli >/dev/null 2>&1; then missing="$missing docker-cli"; fi
+    # shellcheck disable=SC2086 # several words
+    apt-get install -q -y --no-install-recommends $missing >/dev/null
+  fi
+
+  # What somebody chose for the engine stays; what the stack relies on is added.
+  wanted='{"log-driver":"json-file","log-opts":{"max-size":"10m","max-file":"5"},"live-restore":true,"no-new-privileges":true}'
+  mkdir -p /etc/docker
+  current=$(cat /etc/docker/daemon.json 2>/dev/null || echo '{}')
+  merged=$(printf '%s\n%s\n' "$wanted" "$current" | jq -s '.[0] * .[1] * {"live-restore":true}')
+  if [ "$(printf '%s' "$current" | jq -S .)" != "$(printf '%s' "$merged" | jq -S .)" ]; then
+    echo "configuring the engine: log rotation, live restore"
+    printf '%s\n' "$merged" >/etc/docker/daemon.json.new
+    mv /etc/docker/daemon.json.new /etc/docker/daemon.json
+    if docker info >/dev/null 2>&1; then
+      # Live restore first, by a reload: running containers outlive the restart that the rest needs.
+      kill -HUP "$(cat /run/docker.pid 2>/dev/null || cat /var/run/docker.pid)" && sleep 2
+      restart_engine restart
+    fi
+  fi
+  docker info >/dev/null 2>&1 || restart_engine start
+  engine_answers
+  if [ "$user" != root ] && ! id -nG "$user" | grep -qw docker; then
+    echo "giving $user access to the engine"
+    usermod -aG docker "$user"
+  fi
+fi
+docker version --format 'Docker {{.Server.Version}} is ready'

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Runs one of the scripts beside this one on the stack's host: here, or over SSH.
+#
+#   run.sh SCRIPT [ARGUMENT...]      standard input goes to the script
+#
+# SOCLE_SSH_TARGET   user@address; empty or unset: this machine
+# SOCLE_SSH_PORT     port of its SSH server
+# SOCLE_SSH_OPTIONS  options of ssh(1), one a line
+# DOCKER_HOST        Docker engine of this machine, where the host is local
+set -eu
+
+script=$(cat "$(dirname "$0")/$1")
+shift
+
+if [ -z "${SOCLE_SSH_TARGET:-}" ]; then
+  exec sh -c "$script" socle "$@"
+fi
+
+# The other side's shell parses the command once: every word is quoted for it.
+quoted() {
+  printf "'%s' " "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"
+}
+
+command=$(quoted sh && quoted -c && quoted "$script" && quoted socle)
+for word in "$@"; do
+  command="$command$(quoted "$word")"
+done
+if [ "${SOCLE_SSH_TARGET%%@*}" != root ]; then
+  command="sudo -n $command"
+fi
+
+newline='
+'
+IFS=$newline
+set -f
+# shellcheck disable=SC2086 # the options are split at their line ends
+set -- $SOCLE_SSH_OPTIONS
+# shellcheck disable=SC2029 # the command is quoted for the other side on purpose
+exec ssh "$@" -p "$SOCLE_SSH_PORT" "$SOCLE_SSH_TARGET" "$command"

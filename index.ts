@@ -1,0 +1,35 @@
+/** The program: configuration → model → components → outputs. */
+import * as pulumi from "@pulumi/pulumi";
+
+import { Site } from "./components/site.ts";
+import { environmentModel, type Model } from "./config/environment.ts";
+import { type Configuration, loadConfiguration } from "./config/load.ts";
+import { smokeChecks } from "./config/smoke-checks.ts";
+import { preflight } from "./connection/preflight.ts";
+
+const { model, secrets } = await checked();
+const site = new Site("site", model, secrets);
+
+/** Where a visitor starts. */
+export const url = model.site.url;
+/** Container and image digest of every service. */
+export const services = site.services;
+/** What to request of the running site, and what to expect. */
+export const checks = smokeChecks(model);
+/** Short hash of the application's image and environment. */
+export const release = site.release;
+/** The site's first administrator. */
+export const adminUser = model.superuser?.username;
+export const adminPassword = model.superuser && pulumi.secret(site.adminPassword);
+
+/** Settings and host are found fit before anything is registered; what is wrong is said without a stack trace. */
+async function checked(): Promise<{ model: Model; secrets: Configuration["secrets"] }> {
+  try {
+    const configuration = loadConfiguration();
+    const found = environmentModel(pulumi.getProject(), pulumi.getStack(), configuration);
+    await preflight(found.host, { dryRun: pulumi.runtime.isDryRun() });
+    return { model: found, secrets: configuration.secrets };
+  } catch (error) {
+    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+  }
+}
