@@ -65,7 +65,7 @@ export class Application extends pulumi.ComponentResource {
       pulumi.all([environment, args.hashKey]).apply(([text, key]) => createHmac("sha256", key).update(text).digest("hex").slice(0, 12)),
     );
     // A volume for each environment: containers of the former release find theirs as it was, also after a restart.
-    const folder = volume(`${name}-environment`, host, { purpose: pulumi.interpolate`environment-${hash}` }, parent);
+    const folder = volume(`${name}-environment`, host, { purpose: pulumi.interpolate`environment-${hash}`, overlap: true }, parent);
     const files = volumeFiles(
       `${name}-environment-file`,
       { host, volume: folder.name, image: this.image, owner: settings.user, files: [{ name: "environment", mode: "0400", content: environment }] },

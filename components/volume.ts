@@ -7,6 +7,11 @@ import type { DockerHost } from "./docker-host.ts";
 export interface VolumeArgs {
   /** What it holds; its name on the host is STACK-PURPOSE. */
   purpose: pulumi.Input<string>;
+  /**
+   * Its name changes with its content: the new one is there before the old one goes, and whoever uses the old one is
+   * left alone. Said explicitly, since the provider's own default for a named volume is the other way round.
+   */
+  overlap?: boolean;
   /** Left in place by `pulumi destroy`. Default: no, what can be made anew goes. */
   keep?: boolean;
 }
@@ -14,7 +19,7 @@ export interface VolumeArgs {
 export function volume(
   name: string,
   host: DockerHost,
-  { purpose, keep = false }: VolumeArgs,
+  { purpose, overlap = false, keep = false }: VolumeArgs,
   options: pulumi.CustomResourceOptions,
 ): docker.Volume {
   return new docker.Volume(
@@ -24,6 +29,6 @@ export function volume(
       driver: "local",
       labels: [{ label: "socle.stack", value: host.stack }],
     },
-    { ...options, retainOnDelete: keep },
+    { ...options, retainOnDelete: keep, deleteBeforeReplace: !overlap },
   );
 }
