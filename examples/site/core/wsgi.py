@@ -1,0 +1,9 @@
+"""HTTP without WebSockets, for a plain `gunicorn core.wsgi:application`."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
+
+application = get_wsgi_application()

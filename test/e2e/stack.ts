@@ -1,0 +1,178 @@
+// A stack of the project's own program under a name, a state folder and settings of its own, driven by the real engine.
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { parse, stringify } from "yaml";
+
+import { Cli } from "../../toolchain/cli.ts";
+import { run, type Result } from "../lab/command.ts";
+
+const project = join(import.meta.dirname, "..", "..");
+
+/** Section → settings, as in a stack file without the project's name. */
+export type Sections = Record<string, unknown>;
+
+export interface Output {
+  url: string;
+  release: string;
+  services: Record<string, { container: string; digest: string }>;
+  checks: { name: string; url: string; status: number; header?: { name: string; value: string } }[];
+  adminUser?: string;
+  adminPassword?: string;
+}
+
+/** What the sample site needs of `application` and its neighbours, whatever the host. */
+export function sampleSite(image: string): Sections {
+  return {
+    application: {
+      image,
+      server: "uvicorn",
+      workers: 2,
+      user: "10001:10001",
+      staticPath: "/srv/static",
+      mediaPath: "/srv/media",
+    },
+    worker: { app: "core" },
+    frontend: { path: "/app/spa" },
+    superuser: { username: "admin", email: "admin@example.org" },
+  };
+}
+
+/** Two ports that nothing listens on. */
+export async function freePorts(): Promise<{ http: number; https: number }> {
+  const servers = [createServer(), createServer()];
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve) => {
+          server.listen(0, "0.0.0.0", () => {
+            resolve((server.address() as AddressInfo).port);
+          });
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const [http = 0, https = 0] = ports;
+  return { http, https };
+}
+
+export class TestStack {
+  /** Unique: nothing on an engine is shared with another stack. */
+  readonly name = `e2e-${randomBytes(3).toString("hex")}`;
+  /** The beginning of the names of its containers, volumes and networks. */
+  readonly prefix = `socle-${this.name}`;
+  /** State and passphrase. */
+  readonly folder: string;
+  /** All that the CLI printed so far, for the secret scan. */
+  readonly printed: string[] = [];
+  #sections: Sections;
+  readonly #secrets: Record<string, string> = {};
+
+  private constructor(folder: string, sections: Sections) {
+    this.folder = folder;
+    this.#sections = sections;
+  }
+
+  static async create(sections: Sections, secrets: Record<string, string> = {}): Promise<TestStack> {
+    const stack = new TestStack(await mkdtemp(join(tmpdir(), "socle-e2e-")), sections);
+    await writeFile(join(stack.folder, "passphrase"), randomBytes(24).toString("hex"), { mode: 0o600 });
+    await stack.#write();
+    await stack.pulumi(["stack", "init", stack.name]);
+    for (const [name, value] of Object.entries(secrets)) await stack.setSecret(name, value);
+    return stack;
+  }
+
+  /** The CLI looks for a stack's settings beside the program. */
+  get #file(): string {
+    return join(project, `Pulumi.${this.name}.yaml`);
+  }
+
+  get settings(): Sections {
+    return structuredClone(this.#sections);
+  }
+
+  /** Replaces sections; the next `up` sees them. */
+  async configure(sections: Sections): Promise<void> {
+    this.#sections = { ...this.#sections, ...sections };
+    await this.#write();
+    for (const [name, value] of Object.entries(this.#secrets)) await this.setSecret(name, value);
+  }
+
+  async setSecret(name: string, value: string): Promise<void> {
+    this.#secrets[name] = value;
+    await this.pulumi(["config", "set", "--secret", `secrets:${name}`], { input: value });
+  }
+
+  up(options: { check?: boolean; timeoutSeconds?: number } = {}): Promise<Result> {
+    return this.pulumi(["up", "--yes", "--skip-preview"], { timeoutSeconds: 600, ...options });
+  }
+
+  preview(args: string[] = [], options: { check?: boolean } = {}): Promise<Result> {
+    return this.pulumi(["preview", ...args], options);
+  }
+
+  async outputs(): Promise<Output> {
+    const { stdout } = await this.pulumi(["stack", "output", "--json", "--show-secrets"], { record: false });
+    return JSON.parse(stdout) as Output;
+  }
+
+  /** Secret outputs and the state's own secrets, by resource, for the scan: what the stack holds that nobody may see. */
+  async secrets(): Promise<Record<string, string>> {
+    const { stdout } = await this.pulumi(["stack", "export", "--show-secrets"], { record: false });
+    const state = JSON.parse(stdout) as { deployment: { resources: { urn: string; type: string; outputs?: { result?: string } }[] } };
+    const generated = state.deployment.resources
+      .filter(({ type }) => type === "random:index/randomPassword:RandomPassword")
+      .map(({ urn, outputs }) => [urn.split("::").at(-1) ?? "", outputs?.result ?? ""]);
+    return { ...(Object.fromEntries(generated) as Record<string, string>), ...this.#secrets };
+  }
+
+  /** Destroys what the engine still has of the stack, its data included, and forgets it. */
+  async remove(): Promise<void> {
+    try {
+      await this.configure({ data: { keepOnDestroy: false } });
+      await this.up({ check: false });
+      await this.pulumi(["destroy", "--yes", "--skip-preview"], { timeoutSeconds: 600 });
+    } finally {
+      await rm(this.folder, { recursive: true, force: true });
+      await rm(this.#file, { force: true });
+    }
+  }
+
+  /** Runs the CLI on this stack. With `record: false` its output is no part of what the secret scan reads. */
+  async pulumi(
+    args: string[],
+    { record = true, ...options }: { input?: string; check?: boolean; timeoutSeconds?: number; record?: boolean } = {},
+  ): Promise<Result> {
+    const environment = this.environment();
+    const cli = new Cli(process.env);
+    const named = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", this.name];
+    const command = [...args, ...named, "--non-interactive", "--color", "never"];
+    const result = await run(cli.path, command, { directory: project, timeoutSeconds: 300, ...options, environment });
+    if (record) this.printed.push(result.stdout, result.stderr);
+    return result;
+  }
+
+  /** Variables with which any CLI finds the stack's state. */
+  environment(): Record<string, string> {
+    return {
+      ...new Cli(process.env).variables(process.env),
+      PULUMI_BACKEND_URL: `file://${this.folder}`,
+      PULUMI_CONFIG_PASSPHRASE_FILE: join(this.folder, "passphrase"),
+    };
+  }
+
+  async #write(): Promise<void> {
+    const config = Object.fromEntries(Object.entries(this.#sections).map(([name, value]) => [`socle:${name}`, value]));
+    await writeFile(this.#file, stringify({ config, ...(await this.#salt()) }));
+  }
+
+  /** The CLI keeps its salt in the stack file. */
+  async #salt(): Promise<Record<string, string>> {
+    const text = await readFile(this.#file, "utf8").catch(() => "");
+    const { encryptionsalt } = (parse(text) ?? {}) as { encryptionsalt?: string };
+    return encryptionsalt ? { encryptionsalt } : {};
+  }
+}
