@@ -1,0 +1,106 @@
+/** `npm run bench -- NAME`: measures side by side in one run, prints each ratio beside its aim, exits 1 where one is missed. */
+import { existsSync, readdirSync } from "node:fs";
+import { parseArgs } from "node:util";
+
+export interface Variant {
+  name: string;
+  /** One run; what it takes is its figure. */
+  run: () => Promise<void>;
+}
+
+export interface Ratio {
+  name: string;
+  of: string;
+  over: string;
+  /** The most that the ratio may be; without one it is information. */
+  aim?: number;
+}
+
+export interface Benchmark {
+  /** What is measured, in a line. */
+  title: string;
+  variants: Variant[];
+  ratios: Ratio[];
+  /** Counted rounds; every variant runs once a round, after one round that is not counted. */
+  rounds: number;
+  /** Removes what the benchmark made. */
+  close: () => Promise<void>;
+}
+
+interface Outcome extends Ratio {
+  ratio: number;
+  least: number;
+  most: number;
+  met: boolean;
+}
+
+/** Runs all variants in turn, so that a machine that gets slower gets slower for all. */
+async function measure({ variants, rounds }: Benchmark, progress: (text: string) => void): Promise<Map<string, number[]>> {
+  const seconds = new Map(variants.map(({ name }) => [name, [] as number[]]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const { name, run } of variants) {
+      progress(`${round === 0 ? "warm-up" : `round ${String(round)} of ${String(rounds)}`}: ${name}`);
+      const start = performance.now();
+      await run();
+      if (round > 0) seconds.get(name)?.push((performance.now() - start) / 1000);
+    }
+  }
+  progress("");
+  return seconds;
+}
+
+const median = (values: number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
+};
+
+/** The ratio of two variants round by round; its median is what counts. */
+function outcome(ratio: Ratio, seconds: Map<string, number[]>): Outcome {
+  const over = seconds.get(ratio.over) ?? [];
+  const pairs = (seconds.get(ratio.of) ?? []).map((value, round) => value / (over[round] ?? NaN));
+  const value = median(pairs);
+  return { ...ratio, ratio: value, least: Math.min(...pairs), most: Math.max(...pairs), met: ratio.aim === undefined || value <= ratio.aim };
+}
+
+function table(title: string, seconds: Map<string, number[]>, outcomes: Outcome[]): string {
+  const figure = (value: number): string => value.toFixed(2);
+  const times = [...seconds].map(
+    ([name, values]) => `  ${name.padEnd(38)} ${figure(median(values))} s  (${figure(Math.min(...values))} to ${figure(Math.max(...values))})`,
+  );
+  const ratios = outcomes.map(({ name, ratio, least, most, aim, met }) => {
+    const verdict = aim === undefined ? "" : `  aim ≤ ${figure(aim)}  ${met ? "met" : "MISSED"}`;
+    return `  ${name.padEnd(38)} ${figure(ratio)} ×  (${figure(least)} to ${figure(most)})${verdict}`;
+  });
+  return [title, "", "median of each, in this run alone:", ...times, "", "ratios, round by round:", ...ratios].join("\n");
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({ options: { json: { type: "boolean", default: false }, rounds: { type: "string" } }, allowPositionals: true });
+  const names = readdirSync(import.meta.dirname).filter((name) => existsSync(new URL(`${name}/benchmark.ts`, import.meta.url)));
+  const name = positionals[0];
+  if (name === undefined || !names.includes(name)) {
+    console.error(`${name === undefined ? "No benchmark named" : `There is no benchmark ${name}`}. Use: npm run bench -- ${names.join(" | ")} [--json] [--rounds N]`);
+    return 2;
+  }
+  const { benchmark } = (await import(`./${name}/benchmark.ts`)) as { benchmark: () => Promise<Benchmark> };
+  const prepared = await benchmark();
+  if (values.rounds !== undefined) prepared.rounds = Number(values.rounds);
+  try {
+    const seconds = await measure(prepared, (text) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+      else if (text !== "") console.error(text);
+    });
+    const outcomes = prepared.ratios.map((ratio) => outcome(ratio, seconds));
+    console.log(
+      values.json
+        ? JSON.stringify({ name, seconds: Object.fromEntries(seconds), ratios: outcomes }, undefined, 2)
+        : table(prepared.title, seconds, outcomes),
+    );
+    return outcomes.every(({ met }) => met) ? 0 : 1;
+  } finally {
+    await prepared.close();
+  }
+}
+
+process.exitCode = await main();

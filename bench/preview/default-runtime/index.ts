@@ -1,0 +1,23 @@
+/** The program's entry as CommonJS, which has no `await` outside of a function; all else is the program's own. */
+import * as pulumi from "@pulumi/pulumi";
+
+import { Site } from "./components/site";
+import { environmentModel } from "./config/environment";
+import { loadConfiguration } from "./config/load";
+import { smokeChecks } from "./config/smoke-checks";
+import { preflight } from "./connection/preflight";
+
+export = async () => {
+  const configuration = loadConfiguration();
+  const model = environmentModel(pulumi.getProject(), pulumi.getStack(), configuration);
+  await preflight(model.host, { dryRun: pulumi.runtime.isDryRun() });
+  const site = new Site("site", model, configuration.secrets);
+  return {
+    url: model.site.url,
+    services: site.services,
+    checks: smokeChecks(model),
+    release: site.release,
+    adminUser: model.superuser?.username,
+    adminPassword: model.superuser && pulumi.secret(site.adminPassword),
+  };
+};
