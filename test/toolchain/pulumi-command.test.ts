@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { option } from "../../toolchain/pulumi.ts";
+import { clone, node, run, temporaryFolder, version, type Ended } from "./machine.ts";
+
+const command = join(clone, "toolchain", "pulumi.ts");
+// Tests may run inside somebody's own settings; here they must not matter.
+const bare = {
+  PULUMI_BACKEND_URL: undefined,
+  PULUMI_ACCESS_TOKEN: undefined,
+  PULUMI_CONFIG_PASSPHRASE: undefined,
+  PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
+  PULUMI_STACK: undefined,
+};
+const mode = (file: string): string => (statSync(file).mode & 0o777).toString(8);
+
+describe("npm run pulumi", function () {
+  this.timeout(60_000);
+  let folder: string;
+  const pulumi = (args: string[], env: NodeJS.ProcessEnv = {}): Ended =>
+    run(node, [command, ...args], { ...bare, ...env }, folder);
+
+  beforeEach(() => {
+    folder = temporaryFolder();
+    symlinkSync(join(clone, "node_modules"), join(folder, "node_modules"));
+    writeFileSync(
+      join(folder, "Pulumi.yaml"),
+      "name: trial\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.mjs\n",
+    );
+    writeFileSync(join(folder, "Pulumi.dev.yaml"), "config: {}\n");
+    writeFileSync(
+      join(folder, "index.mjs"),
+      'import "@pulumi/pulumi";\nexport const node = process.version;\nif (process.env.BREAK) throw new Error("broken");\n',
+    );
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("makes a stack with a configuration when it is first named, and says nothing of its own", () => {
+    const { status, stdout, stderr } = pulumi(["up", "--yes", "--skip-preview", "-s", "dev"]);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^Updating \(dev\):/);
+    const output = pulumi(["stack", "output", "node", "--stack=dev"]);
+    assert.equal(output.stdout, "v24.21.0\n");
+    assert.equal(output.stderr, "");
+  });
+
+  it("keeps state and passphrase for their owner only, and the passphrase as it is", () => {
+    pulumi(["stack", "ls"]);
+    assert.equal(mode(join(folder, ".socle")), "700");
+    assert.equal(mode(join(folder, ".socle", "state")), "700");
+    assert.equal(mode(join(folder, ".socle", "passphrase")), "600");
+    const { ino, size } = statSync(join(folder, ".socle", "passphrase"));
+    assert.ok(size > 40);
+    pulumi(["stack", "ls"]);
+    assert.equal(statSync(join(folder, ".socle", "passphrase")).ino, ino);
+  });
+
+  it("makes no stack without a configuration", () => {
+    const { status, stderr } = pulumi(["preview", "-s", "nowhere"]);
+    assert.notEqual(status, 0);
+    assert.match(stderr, /no stack named 'nowhere' found/);
+  });
+
+  it("ends with the CLI's exit code", () => {
+    assert.equal(pulumi(["version"]).status, 0);
+    assert.notEqual(pulumi(["up", "--yes", "--skip-preview", "-s", "dev"], { BREAK: "1" }).status, 0);
+    assert.notEqual(pulumi(["no-such-command"]).status, 0);
+  });
+
+  it("leaves state alone that is kept elsewhere", () => {
+    const other = join(folder, "elsewhere");
+    mkdirSync(other);
+    const env = { PULUMI_BACKEND_URL: pathToFileURL(other).href, PULUMI_CONFIG_PASSPHRASE: "own" };
+    assert.notEqual(pulumi(["preview", "-s", "dev"], env).status, 0, "no stack is made there");
+    assert.equal(pulumi(["stack", "init", "dev"], env).status, 0);
+    assert.equal(pulumi(["preview", "-s", "dev"], env).status, 0);
+    assert.ok(existsSync(join(other, ".pulumi", "stacks", "trial", "dev.json")));
+    assert.ok(!existsSync(join(folder, ".socle", "state")));
+  });
+
+  it("leaves state alone that Pulumi.yaml places", () => {
+    mkdirSync(join(folder, "elsewhere"));
+    writeFileSync(
+      join(folder, "Pulumi.yaml"),
+      `name: trial\nruntime: nodejs\nbackend: { url: "${pathToFileURL(join(folder, "elsewhere")).href}" }\n`,
+    );
+    assert.equal(pulumi(["stack", "ls"]).status, 0);
+    assert.ok(!existsSync(join(folder, ".socle", "state")));
+  });
+
+  describe("with a CLI that tells what it got", () => {
+    let env: NodeJS.ProcessEnv;
+    beforeEach(() => {
+      const bin = join(folder, "home", "versions", version, "bin");
+      mkdirSync(bin, { recursive: true });
+      const script =
+        '#!/bin/sh\ncase "$1" in\n' +
+        "  env) command -v node; env | grep ^PULUMI_ ;;\n" +
+        "  trap) trap 'echo got TERM; exit 7' TERM; echo ready; while :; do sleep 0.1; done ;;\n" +
+        "  die) kill -KILL $$ ;;\n  cat) cat ;;\nesac\n";
+      writeFileSync(join(bin, "pulumi"), script, { mode: 0o755 });
+      env = { PULUMI_HOME: join(folder, "home") };
+    });
+
+    it("puts the clone's Node first and asks for no updates", () => {
+      const { stdout } = pulumi(["env"], env);
+      assert.match(stdout, new RegExp(`^${join(clone, "node_modules", ".bin", "node")}\n`));
+      assert.match(stdout, /^PULUMI_SKIP_UPDATE_CHECK=true$/m);
+      assert.doesNotMatch(stdout, /AUTOMATIC_PLUGIN/);
+      assert.match(stdout, new RegExp(`^PULUMI_CONFIG_PASSPHRASE_FILE=${folder}/.socle/passphrase$`, "m"));
+    });
+
+    it("keeps a toolchain that was built here from trying downloads", () => {
+      writeFileSync(join(folder, "home", ".toolchain"), "stamp\n");
+      assert.match(pulumi(["env"], env).stdout, /^PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true$/m);
+    });
+
+    it("keeps a passphrase of the user's own, be it empty", () => {
+      for (const own of ["secret", ""])
+        assert.doesNotMatch(pulumi(["env"], { ...env, PULUMI_CONFIG_PASSPHRASE: own }).stdout, /PASSPHRASE_FILE/);
+    });
+
+    it("hands signals on and waits for the end", async () => {
+      const child = spawn(node, [command, "trap"], { cwd: folder, env: { ...process.env, ...bare, ...env } });
+      let output = "";
+      child.stdout.on("data", (text: Buffer) => {
+        output += text.toString();
+        if (output === "ready\n") child.kill("SIGTERM");
+      });
+      const code = await new Promise((ended) => child.on("close", ended));
+      assert.equal(output, "ready\ngot TERM\n");
+      assert.equal(code, 7);
+    });
+
+    it("ends by the signal that ended the CLI", () => {
+      assert.equal(pulumi(["die"], env).signal, "SIGKILL");
+    });
+  });
+
+  it("says what to do when there is no CLI", () => {
+    const { status, stderr } = pulumi(["version"], { PULUMI_HOME: folder, PATH: "/usr/bin:/bin" });
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      new RegExp(`The Pulumi CLI ${version} is neither in ${folder} nor on PATH.*Run toolchain/setup.sh`),
+    );
+  });
+
+  it("reads the stack's name in every form, and not behind --", () => {
+    for (const args of [["-s", "dev"], ["-sdev"], ["--stack", "dev"], ["--stack=dev"]])
+      assert.equal(option(["up", ...args], "--stack", "-s"), "dev");
+    assert.equal(option(["up", "--skip-preview"], "--stack", "-s"), undefined);
+    assert.equal(option(["config", "set", "key", "--", "-s"], "--stack", "-s"), undefined);
+  });
+});

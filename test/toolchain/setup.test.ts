@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, it } from "mocha";
+import { clone, copyOfClone, run, setUp, temporaryFolder } from "./machine.ts";
+
+const steps = ["node packages", "pulumi", "docker engine", "images", "sample site", "test tools"];
+
+describe("set-up of the machine", function () {
+  this.timeout(60_000);
+  const made: string[] = [];
+  const copy = (packages = true): string => {
+    const folder = copyOfClone({ packages });
+    made.push(folder);
+    return folder;
+  };
+  afterEach(() => {
+    for (const folder of made.splice(0)) rmSync(folder, { recursive: true });
+  });
+
+  it("reports every step as there, from any folder", () => {
+    const { status, stdout } = setUp(clone, ["--check", "--test"]);
+    assert.equal(status, 0, stdout);
+    for (const step of steps) assert.match(stdout, new RegExp(`✓ ${step} `));
+    assert.match(stdout, /ready in \d+\.\d s/);
+  });
+
+  it("takes under a second when there is nothing to do", () => {
+    // The best of three: what else runs on the machine is not what is measured.
+    const times = [1, 2, 3].map(() => {
+      const start = performance.now();
+      const { status, stdout } = setUp(clone, ["--test"]);
+      assert.equal(status, 0, stdout);
+      return performance.now() - start;
+    });
+    assert.ok(Math.min(...times) < 1000, `took ${times.map(Math.round).join(", ")} ms`);
+  });
+
+  it("writes no colours and no live lines where there is no terminal", () => {
+    assert.doesNotMatch(setUp(clone, ["--check"]).stdout, /[\x1b\r]/);
+  });
+
+  it("refuses an argument that it does not know", () => {
+    const { status, stderr } = setUp(clone, ["--chekc"]);
+    assert.equal(status, 2);
+    assert.match(stderr, /unknown argument '--chekc'/);
+  });
+
+  it("--check says that packages are missing, and installs none", () => {
+    const folder = copy(false);
+    const { status, stdout } = setUp(folder, ["--check"]);
+    assert.equal(status, 1);
+    assert.match(stdout, /• node packages +not installed/);
+    assert.match(stdout, /1 missing; toolchain\/setup\.sh makes it/);
+    assert.ok(!existsSync(join(folder, "node_modules")));
+  });
+
+  it("notices a changed package-lock.json", () => {
+    const folder = copy();
+    const lock = join(folder, "package-lock.json");
+    const text = readFileSync(lock, "utf8");
+    const changed = JSON.parse(text) as { packages: Record<string, { version: string }> };
+    changed.packages["node_modules/zod"]!.version = "1.0.0";
+    writeFileSync(lock, JSON.stringify(changed));
+    const { status, stdout } = setUp(folder, ["--check"]);
+    assert.equal(status, 1);
+    assert.match(stdout, /• node packages +not as locked: zod\n/);
+  });
+
+  it("notices that Pulumi is missing", () => {
+    const home = temporaryFolder();
+    made.push(home);
+    const { status, stdout } = setUp(clone, ["--check"], { PULUMI_HOME: home, PATH: "/usr/local/bin:/usr/bin:/bin" });
+    assert.equal(status, 1);
+    assert.match(stdout, new RegExp(`• pulumi +no CLI [0-9.]+ in ${home} or on PATH`));
+  });
+
+  it("notices that the engine is gone", () => {
+    const { status, stdout } = setUp(clone, ["--check"], { DOCKER_HOST: "unix:///nowhere/docker.sock" });
+    assert.equal(status, 1);
+    assert.match(stdout, /• docker engine +no engine answers at unix:\/\/\/nowhere\/docker\.sock/);
+  });
+
+  it("does not install an engine where the user has named another one", () => {
+    const { status, stderr } = setUp(clone, [], { DOCKER_HOST: "unix:///nowhere/docker.sock" });
+    assert.equal(status, 1);
+    assert.match(stderr, /no Docker engine answers at DOCKER_HOST=.*\n.*start that engine, or unset DOCKER_HOST/);
+  });
+
+  it("notices a missing image", () => {
+    const folder = copy();
+    appendFileSync(join(folder, "toolchain", "images", "catalogue"), "socle-nowhere:1 redis debian:bookworm-slim\n");
+    const { status, stdout } = setUp(folder, ["--check"]);
+    assert.equal(status, 1);
+    assert.match(stdout, /• images +missing: socle-nowhere:1\n/);
+  });
+
+  it("notices a changed recipe, of stand-ins only", () => {
+    const folder = copy();
+    appendFileSync(join(folder, "toolchain", "images", "redis", "Dockerfile"), "# changed\n");
+    const { stdout: label } = run("docker", [
+      "image",
+      "inspect",
+      "redis:7",
+      "--format",
+      '{{index .Config.Labels "socle.recipe"}}',
+    ]);
+    const { status, stdout } = setUp(folder, ["--check"]);
+    if (label.trim() === "") {
+      assert.equal(status, 0, "the official image has no recipe here");
+    } else {
+      assert.equal(status, 1);
+      assert.match(stdout, /• images +recipe changed: redis:7\n/);
+    }
+  });
+
+  it("notices a changed sample site", () => {
+    const folder = copy();
+    appendFileSync(join(folder, "examples", "site", "manage.py"), "\n# changed\n");
+    const { status, stdout } = setUp(folder, ["--check"]);
+    assert.equal(status, 1);
+    assert.match(stdout, /• sample site +examples\/site or its base changed/);
+  });
+});

@@ -1,0 +1,80 @@
+// npm run -s pulumi -- ARGS: the CLI, with the clone's own state folder and
+// passphrase where the user has named no other place.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Cli, runThrough } from "./cli.ts";
+import { keepsStateElsewhere, LocalState } from "./local-state.ts";
+import { findProject, type Project } from "./project.ts";
+
+/** The value of an option among arguments: "-s dev", "-sdev", "--stack dev", "--stack=dev". */
+export function option(args: readonly string[], long: string, short: string): string | undefined {
+  const end = args.indexOf("--");
+  const own = end < 0 ? args : args.slice(0, end);
+  for (const [index, arg] of own.entries()) {
+    if (arg === long || arg === short) return own[index + 1];
+    if (arg.startsWith(`${long}=`)) return arg.slice(long.length + 1);
+    if (arg.startsWith(short) && !arg.startsWith("--") && arg.length > short.length)
+      return arg.slice(short.length).replace(/^=/, "");
+  }
+  return undefined;
+}
+
+/** "stack init" and "stack rm" say themselves whether the stack shall exist. */
+function isAboutExistence(args: readonly string[]): boolean {
+  return ["init", "rm"].includes(args[args.indexOf("stack") + 1] ?? "") && args.includes("stack");
+}
+
+/** Stacks of the clone's own state folder come into being when first named, if they have a configuration. */
+function initialise(stack: string, project: Project, state: LocalState, cli: Cli, env: NodeJS.ProcessEnv): void {
+  const name = stack.slice(stack.lastIndexOf("/") + 1);
+  if (state.hasStack(name) || !existsSync(join(project.folder, `Pulumi.${name}.yaml`))) return;
+  const args = ["stack", "init", stack, "--no-select", "--non-interactive", "--cwd", project.folder];
+  const { status, stderr, stdout } = spawnSync(cli.path, args, { env, encoding: "utf8" });
+  if (status !== 0)
+    throw new Error(`The stack ${stack} could not be made in ${env["PULUMI_BACKEND_URL"]}:\n${stdout}${stderr}`);
+}
+
+interface Run {
+  readonly cli: Cli;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** All that is needed before the CLI itself runs. */
+function prepare(args: readonly string[], environment: NodeJS.ProcessEnv): Run {
+  const cli = new Cli(environment);
+  const env: NodeJS.ProcessEnv = { ...environment, ...cli.variables(environment) };
+  const project = findProject(resolve(option(args, "--cwd", "-C") ?? "."));
+  if (project === undefined || keepsStateElsewhere(project, environment)) return { cli, env };
+  const state = new LocalState(project);
+  state.prepare();
+  Object.assign(env, state.variables(environment));
+  const stack = option(args, "--stack", "-s") ?? environment["PULUMI_STACK"];
+  if (stack !== undefined && !isAboutExistence(args)) initialise(stack, project, state, cli, env);
+  return { cli, env };
+}
+
+/** Runs the CLI with this process's input and output; answers with its exit code. */
+export async function pulumi(args: readonly string[], environment: NodeJS.ProcessEnv = process.env): Promise<number> {
+  const { cli, env } = prepare(args, environment);
+  const { code, signal } = await runThrough(cli.path, args, env);
+  if (signal !== null) process.kill(process.pid, signal);
+  return code ?? 1;
+}
+
+/** Runs the CLI and answers with what it printed. */
+export function capture(args: readonly string[], environment: NodeJS.ProcessEnv = process.env): string {
+  const { cli, env } = prepare(args, environment);
+  const { status, stdout, stderr } = spawnSync(cli.path, args, { env, encoding: "utf8" });
+  if (status !== 0) throw new Error(`pulumi ${args.join(" ")} ended with exit code ${status}:\n${stderr}`);
+  return stdout;
+}
+
+if (import.meta.main) {
+  try {
+    process.exitCode = await pulumi(process.argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Sets this machine up for the project: npm packages, Pulumi, Docker, images.
+#   toolchain/setup.sh [--check] [--test]
+# --check  only reports; exits 1 when something is missing
+# --test   also what only the tests need
+# What it does, where things lie and how to undo it: docs/toolchain.md.
+set -euo pipefail
+
+clone=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+toolchain=$clone/toolchain
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/socle
+export clone toolchain cache
+
+# shellcheck source=toolchain/console.sh
+. "$toolchain/console.sh"
+# shellcheck source=toolchain/debian.sh
+. "$toolchain/debian.sh"
+# shellcheck source=toolchain/network.sh
+. "$toolchain/network.sh"
+# shellcheck source=toolchain/mirror.sh
+. "$toolchain/mirror.sh"
+
+# Every step is a file that defines two functions: <step>_state says in $state
+# what is there or what is missing (and then fails); <step>_make makes it so.
+steps=(node_packages pulumi docker_engine images sample_site)
+check='' tests=''
+for argument; do
+  case $argument in
+    --check) check=yes ;;
+    --test) tests=' --test' steps+=(test_tools) ;;
+    *)
+      echo "setup: unknown argument '$argument'; usage: toolchain/setup.sh [--check] [--test]" >&2
+      exit 2
+      ;;
+  esac
+done
+for step in "${steps[@]}"; do
+  # shellcheck source=/dev/null
+  . "$toolchain/steps/${step//_/-}.sh"
+done
+
+# One set-up at a time: two would install over each other. Only one that has
+# something to make takes the lock.
+alone() {
+  [ -n "${locked:-}" ] && return
+  mkdir -p "$cache"
+  exec 9>"$cache/setup.lock"
+  if ! flock -n 9; then
+    say "another set-up is at work; waiting for it"
+    flock 9
+  fi
+  locked=yes
+}
+
+missing=0
+for step in "${steps[@]}"; do
+  name=${step//_/ } state=
+  if "${step}_state"; then
+    good "$name" "$state"
+  elif [ -n "$check" ]; then
+    lacking "$name" "$state"
+    missing=$((missing + 1))
+  else
+    alone
+    # Another set-up may have done it while this one waited.
+    if ! "${step}_state"; then
+      lacking "$name" "$state"
+      "${step}_make"
+      "${step}_state" || fail "$name: still not right after the set-up: $state" "the logs are in $cache/log"
+    fi
+    good "$name" "$state"
+  fi
+done
+
+if [ "$missing" -gt 0 ]; then
+  say "$missing missing; toolchain/setup.sh$tests makes it"
+  exit 1
+fi
+say "ready in $(elapsed)"
