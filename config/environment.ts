@@ -62,9 +62,14 @@ export function environmentModel(project: string, stack: string, { settings }: C
 }
 
 /** Row A10 of the requirements: what the application is told in clear. */
-function plainVariables({ tier, site, application, postgres }: Omit<Model, "variables" | "commands">): Record<string, string> {
+function plainVariables({
+  tier,
+  site,
+  application,
+  postgres,
+}: Omit<Model, "variables" | "commands">): Record<string, string> {
   const flag = (value: boolean): string => (value ? "True" : "False");
-  const further = Object.entries(application.environment).map(([name, value]) => [
+  const further = Object.entries(application.environment).map(([name, value]): [string, string] => [
     name,
     typeof value === "boolean" ? flag(value) : String(value),
   ]);

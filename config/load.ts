@@ -35,10 +35,11 @@ export function readConfiguration(
       mistakes.push(...secretMistakes(name, encrypted.includes(key)));
       secrets[name] = text;
     } else if (namespace === project) {
-      if (!(name in sections)) mistakes.push(unknownSetting(name, name, Object.keys(sections)));
+      if (!Object.hasOwn(sections, name)) mistakes.push(unknownSetting(name, name, Object.keys(sections)));
       else if (encrypted.includes(key)) mistakes.push(misplacedSecret(name));
       else given[name as SectionName] = parsed(text);
-    }
+      // Settings of a provider would have no effect: the stack's own are explicit. `pulumi:` ones are the engine's.
+    } else if (namespace !== "pulumi") mistakes.push(unknownSetting(key, namespace ?? "", [project, "secrets"]));
   }
 
   const read: Record<string, unknown> = {};
@@ -46,9 +47,10 @@ export function readConfiguration(
     const value = given[name as SectionName];
     const result = schema.safeParse(value);
     if (result.success) read[name] = result.data;
-    else if (!mistakes.some(({ path }) => path === name)) mistakes.push(...mistakesOf(result.error, schema, name, value));
+    else if (!mistakes.some(({ path }) => path === name))
+      mistakes.push(...mistakesOf(result.error, schema, name, value));
   }
-  mistakes.push(...contradictions(read as Partial<Settings>, Object.keys(secrets)));
+  mistakes.push(...contradictions(read, Object.keys(secrets)));
   if (mistakes.length > 0) throw new ConfigurationError(stack, mistakes);
   return { settings: read as Settings, secrets };
 }
@@ -71,9 +73,21 @@ function parsed(text: string): unknown {
 function secretMistakes(name: string, encrypted: boolean): Mistake[] {
   const path = `secrets:${name}`;
   if (!/^[A-Z_][A-Z0-9_]*$/.test(name))
-    return [{ path, found: "the name is not valid", mend: "Use capitals, digits and underscores: it becomes a variable of the application." }];
+    return [
+      {
+        path,
+        found: "the name is not valid",
+        mend: "Use capitals, digits and underscores: it becomes a variable of the application.",
+      },
+    ];
   if (name in managedVariables)
-    return [{ path, found: "is set by Socle itself", mend: `Remove it (\`pulumi config rm ${path}\`); it comes from ${managedVariables[name] ?? ""}.` }];
+    return [
+      {
+        path,
+        found: "is set by Socle itself",
+        mend: `Remove it (\`pulumi config rm ${path}\`); it comes from ${managedVariables[name] ?? ""}.`,
+      },
+    ];
   if (!encrypted)
     return [
       {

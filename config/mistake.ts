@@ -1,6 +1,9 @@
 /** A mistake in a stack's configuration: where it is, what was found, what to do. */
 import leven from "leven";
-import { z } from "zod";
+import type { z } from "zod";
+
+import { isSecret } from "./clear-secret.ts";
+import { allowedValues, type Setting, settingAt, settingOf, variantOf } from "./setting.ts";
 
 export interface Mistake {
   /** Setting's path, such as `site.domains.0`. */
@@ -26,15 +29,22 @@ export class ConfigurationError extends Error {
 
 /** The mistakes that one section's schema finds in a value. */
 export function mistakesOf(error: z.ZodError, schema: z.ZodType, section: string, value: unknown): Mistake[] {
+  const whole = settingOf(schema);
   return error.issues.flatMap((issue): Mistake[] => {
     const path = [section, ...issue.path].join(".");
-    const at = schemaAt(schema, issue.path);
+    const at = settingAt(whole, issue.path, value) ?? {};
     const found = valueAt(value, issue.path);
     if (issue.code === "unrecognized_keys") {
-      const known = Object.keys(shapeOf(at) ?? {});
+      const known = Object.keys(variantOf(at, found).properties ?? {});
       return issue.keys.map((key) => unknownSetting(`${path}.${key}`, key, known));
     }
-    return [{ path, found: describe(issue, at, found), mend: mendOf(schema, issue.path) ?? expectation(issue, at) }];
+    if (issue.code === "invalid_key")
+      return [{ path, found: "the name is not valid", mend: at.mend ?? "Choose another name." }];
+    if (found === undefined)
+      return [{ path, found: "is required and was not set", mend: at.mend ?? addition(path, at) }];
+    return [
+      { path, found: `found ${shown(found, at)}, expected ${allowedValues(at)}`, mend: correction(path, found, at) },
+    ];
   });
 }
 
@@ -49,88 +59,41 @@ export function unknownSetting(path: string, key: string, known: readonly string
   };
 }
 
-function describe(issue: z.core.$ZodIssue, at: z.ZodType | undefined, found: unknown): string {
-  if (found === undefined) return "is required and was not set";
-  if (issue.code === "invalid_key") return "the name is not valid";
-  const shown = typeof found === "object" ? (Array.isArray(found) ? "a list" : "a group of settings") : JSON.stringify(found);
-  return `found ${abridged(shown)}, expected ${expected(issue, at)}`;
+const isGroup = ({ type, oneOf, properties }: Setting): boolean =>
+  type === "object" || oneOf !== undefined || properties !== undefined;
+
+/** What was found, in words; a text only where a single value belongs, and never one that looks like a secret. */
+function shown(found: unknown, at: Setting): string {
+  if (found === null || found === "") return "no value";
+  if (Array.isArray(found)) return found.length === 0 ? "an empty list" : "a list";
+  if (typeof found === "object") return "a group of settings";
+  if (isGroup(at) || at.type === "array") return typeof found === "string" ? "a text" : `a ${typeof found}`;
+  const text = typeof found === "string" ? found : JSON.stringify(found);
+  if (isSecret(text)) return "what looks like a secret (its value is not shown here)";
+  return typeof found === "string" ? JSON.stringify(abridged(text)) : text;
 }
 
 /** Long values are shown by their beginning: what matters is where they stand. */
 const abridged = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}…` : text);
 
-function expected(issue: z.core.$ZodIssue, at: z.ZodType | undefined): string {
-  const title = at?.meta()?.title;
-  if (title !== undefined && issue.code === "invalid_format") return title;
-  switch (issue.code) {
-    case "invalid_value":
-      return `one of ${issue.values.map(String).join(", ")}`;
-    case "invalid_union":
-      return `one of ${String((issue as { options?: unknown[] }).options?.join(", ") ?? "the allowed values")}`;
-    case "too_small":
-      return issue.origin === "array" || issue.origin === "string"
-        ? "at least one entry"
-        : `at least ${String(issue.minimum)}`;
-    case "too_big":
-      return `at most ${String(issue.maximum)}`;
-    case "invalid_type":
-      return { int: "a whole number", array: "a list", object: "a group of settings", record: "a group of settings" }[
-        issue.expected as string
-      ] ?? `a ${issue.expected}`;
-    case "invalid_format":
-      return issue.format === "regex" ? `text of the form ${String(issue.pattern)}` : `a valid ${issue.format}`;
-    default:
-      return issue.message;
+function correction(path: string, found: unknown, at: Setting): string {
+  if (typeof found === "string" && ["integer", "number", "boolean"].includes(at.type ?? "")) {
+    const bare = /^(true|false|-?\d+(\.\d+)?)$/.test(found) && (at.type === "boolean") === /^[tf]/.test(found);
+    if (bare) return `Write ${found} without quotes.`;
   }
+  if (at.mend !== undefined) return at.mend;
+  return isGroup(at) || at.type === "array" ? addition(path, at) : `Set it to ${allowedValues(at)}.`;
 }
 
-function expectation(issue: z.core.$ZodIssue, at: z.ZodType | undefined): string {
-  return `Set it to ${expected(issue, at)}.`;
-}
-
-/** The nearest mend on the way from the section to the setting: the most particular one wins. */
-function mendOf(schema: z.ZodType, path: readonly PropertyKey[]): string | undefined {
-  for (let length = path.length; length >= 0; length--) {
-    const mend = schemaAt(schema, path.slice(0, length))?.meta()?.mend;
-    if (typeof mend === "string") return mend;
-  }
-  return undefined;
+/** How a setting that is not there, or is not of the right kind, is written. */
+function addition(path: string, at: Setting): string {
+  const name = path.split(".").at(-1) ?? path;
+  if (isGroup(at))
+    return `Write \`${name}:\` with its settings below it: ${Object.keys(at.properties ?? {}).join(", ")}.`;
+  if (at.type === "array") return "Write it as a list with at least one entry, such as [one, another].";
+  return `Set it to ${allowedValues(at)}.`;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
-}
-
-interface Definition {
-  type: string;
-  innerType?: z.ZodType;
-  element?: z.ZodType;
-  valueType?: z.ZodType;
-  shape?: Record<string, z.ZodType>;
-  options?: z.ZodType[];
-}
-const definition = (schema: z.ZodType): Definition => schema.def as unknown as Definition;
-
-/** A schema with what it was wrapped into, outermost first: descriptions hang on any layer. */
-export function layers(schema: z.ZodType): z.ZodType[] {
-  const inner = definition(schema).innerType;
-  return inner ? [schema, ...layers(inner)] : [schema];
-}
-
-/** The fields of a group of settings, and those of every variant of a union. */
-export function shapeOf(schema: z.ZodType | undefined): Record<string, z.ZodType> | undefined {
-  if (!schema) return undefined;
-  const core = definition(layers(schema).at(-1) ?? schema);
-  if (core.options) return Object.assign({}, ...core.options.map((option) => shapeOf(option) ?? {}));
-  return core.shape;
-}
-
-function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType | undefined {
-  let at: z.ZodType | undefined = schema;
-  for (const key of path) {
-    if (!at) return undefined;
-    const core = definition(layers(at).at(-1) ?? at);
-    at = shapeOf(at)?.[String(key)] ?? core.element ?? core.valueType;
-  }
-  return at && (layers(at).find((layer) => layer.meta()?.mend ?? layer.meta()?.title) ?? at);
+  return path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
 }

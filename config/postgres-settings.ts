@@ -6,7 +6,10 @@ import type { Settings } from "./schema.ts";
  * counted on as cache, the rest shared among connections that sort.
  * @returns names and values in PostgreSQL's units
  */
-export function postgresSettings({ memory, maxConnections }: Pick<Settings["postgres"], "memory" | "maxConnections">): [string, string][] {
+export function postgresSettings({
+  memory,
+  maxConnections,
+}: Pick<Settings["postgres"], "memory" | "maxConnections">): [string, string][] {
   const megabytes = (count: number): string => `${String(Math.max(1, Math.floor(count)))}MB`;
   const shared = memory / 4;
   return [

@@ -48,18 +48,30 @@ function django({ application, worker, site }: Parts): Commands {
   const celery = (...words: string[]): Command => ["celery", "--app", worker.app, ...words];
   return {
     serve: servers[application.server](application),
-    health: ["python", "-c", python("health.py"), `http://127.0.0.1:${String(application.port)}${application.healthPath}`, site.domains[0] ?? ""],
+    health: [
+      "python",
+      "-c",
+      python("health.py"),
+      `http://127.0.0.1:${String(application.port)}${application.healthPath}`,
+      site.domains[0] ?? "",
+    ],
     worker: celery(
       "worker",
       "--loglevel=INFO",
       "--hostname=worker@%h",
       `--concurrency=${String(worker.concurrency)}`,
-      `--queues=${worker.queues.join(",")}`,
+      ...(worker.queues ? [`--queues=${worker.queues.join(",")}`] : []),
       "--without-gossip",
       "--without-mingle",
     ),
     // The node's name holds the container's own hostname, which only a shell inside it knows.
-    workerHealth: ["/bin/sh", "-c", 'exec celery --app "$1" inspect ping --timeout 10 --destination "worker@$(hostname)"', "health", worker.app],
+    workerHealth: [
+      "/bin/sh",
+      "-c",
+      'exec celery --app "$1" inspect ping --timeout 10 --destination "worker@$(hostname)"',
+      "health",
+      worker.app,
+    ],
     beat: celery("beat", "--loglevel=INFO", `--schedule=${beatFolder}/schedule`, "--pidfile="),
     // Beat writes its schedule every three minutes (celery.beat.Scheduler.sync_every).
     beatHealth: ["/bin/sh", "-c", `find ${beatFolder} -name 'schedule*' -mmin -10 | grep -q .`],
@@ -94,5 +106,11 @@ const servers: Record<Application["server"], (application: Application) => Comma
     "--proxy-headers",
     "--forwarded-allow-ips=*",
   ],
-  daphne: ({ module = "core.asgi:application", port }) => ["daphne", "--bind=0.0.0.0", `--port=${String(port)}`, "--proxy-headers", module],
+  daphne: ({ module = "core.asgi:application", port }) => [
+    "daphne",
+    "--bind=0.0.0.0",
+    `--port=${String(port)}`,
+    "--proxy-headers",
+    module,
+  ],
 };

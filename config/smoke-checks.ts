@@ -10,7 +10,11 @@ export interface SmokeCheck {
   header?: { name: string; value: string };
 }
 
-export function smokeChecks({ site, application, frontend }: Pick<Model, "site" | "application" | "frontend">): SmokeCheck[] {
+export function smokeChecks({
+  site,
+  application,
+  frontend,
+}: Pick<Model, "site" | "application" | "frontend">): SmokeCheck[] {
   const base = site.url.replace(/\/$/, "");
   const plain = `http://${site.domains[0] ?? ""}${site.ports.http === 80 ? "" : `:${String(site.ports.http)}`}/`;
   return [
@@ -19,6 +23,8 @@ export function smokeChecks({ site, application, frontend }: Pick<Model, "site" 
     ...(application.preset === "django"
       ? [{ name: "the sign-in page of the administration", url: `${base}/admin/login/`, status: 200 }]
       : []),
-    ...(frontend ? [{ name: "a route of the single-page application", url: `${base}/a/route/of/the/application`, status: 200 }] : []),
+    ...(frontend
+      ? [{ name: "a route of the single-page application", url: `${base}/a/route/of/the/application`, status: 200 }]
+      : []),
   ];
 }

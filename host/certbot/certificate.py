@@ -6,6 +6,7 @@ down costs nothing: the certificate at hand goes on serving, and the next attemp
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -58,9 +59,15 @@ def obtain():
     if run.returncode == 0:
         (LINEAGE.parent.parent / "directory").write_text(os.environ["DIRECTORY"])
         return None
-    lines = [line.strip() for line in run.stdout.splitlines() if line.strip()]
-    telling = [line for line in lines if "Detail:" in line or "rror" in line]
-    return (telling or lines or ["certbot failed"])[0]
+    return reason([line.strip() for line in run.stdout.splitlines() if line.strip()])
+
+
+def reason(lines):
+    """The line of Certbot's output that tells most: what the ACME server said, else the error."""
+    detail = [line for line in lines if "Detail:" in line]
+    # "An unexpected error occurred:" is no reason: that is on the next line.
+    error = [line for line in lines if "rror" in line and not line.endswith(":")]
+    return (detail or error or lines or ["certbot failed"])[0]
 
 
 def publish():
@@ -88,6 +95,16 @@ def report(problem):
     replace(STATUS, json.dumps(status).encode(), 0o444)
 
 
+def patience(failures):
+    """Seconds to the next attempt: soon after the first failure, then ever later, but in time where a lifetime is short."""
+    try:
+        begin, end, _ = lifetime((LINEAGE / "fullchain.pem").read_bytes())
+        longest = max(5, (end - begin) / 10)
+    except (OSError, ValueError):
+        longest = 3600
+    return min(60 * 2 ** min(failures, 6), 3600, longest)
+
+
 def wait(seconds):
     end = time.time() + seconds
     while time.time() < end:
@@ -96,6 +113,8 @@ def wait(seconds):
 
 
 def main():
+    # The first process of a container is not ended by a signal that it does not handle.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     failures = 0
     while True:
         due = renewal()
@@ -107,9 +126,8 @@ def main():
             failures = 0
             publish()
         report(problem)
-        # Twice a day; sooner where a lifetime is short. After a failure soon again, then ever more patiently.
-        pause = min(60 * 2 ** min(failures, 6), 3600) if problem else min(HALF_A_DAY, max(5, renewal() - time.time()))
-        wait(pause)
+        # Twice a day; sooner where a lifetime is short.
+        wait(patience(failures) if problem else min(HALF_A_DAY, max(5, renewal() - time.time())))
 
 
 if __name__ == "__main__":

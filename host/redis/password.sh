@@ -12,8 +12,12 @@ hash=$(printf %s "$password" | sha256sum | cut -d' ' -f1)
 running() { [ "$(docker inspect --format '{{.State.Running}}' "$container" 2>/dev/null)" = true ]; }
 
 # The server takes the new password before the files change: a restart in between finds the former in both.
-# shellcheck disable=SC2016 # runs in the container
+former=''
 if running; then
+  # shellcheck disable=SC2016 # runs in the container
+  former=$(docker exec "$container" sha256sum /run/socle/password)
+  former=${former%% *}
+  # shellcheck disable=SC2016 # runs in the container
   docker exec "$container" sh -euc '
     REDISCLI_AUTH=$(cat /run/socle/password) redis-cli --no-raw ACL SETUSER default "#$1" | grep -q OK
   ' password "$hash" || { echo "Redis did not take the new password." >&2; exit 1; }
@@ -34,15 +38,14 @@ printf '%s' "$password" | docker run --rm --interactive --network none --user 0:
     chown "$2" .
   ' files "$hash" "$owner"
 
-# Detached: the former password ends by itself, also when nobody waits for it.
+# Detached: the former password ends by itself, also when nobody waits for it. Only that one: another rotation may have
+# followed meanwhile, and its password is the one in use.
 # shellcheck disable=SC2016 # runs in the container
-if running; then
+if [ -n "$former" ] && [ "$former" != "$hash" ]; then
   docker exec --detach "$container" sh -c '
     sleep "$2"
     REDISCLI_AUTH=$(cat /run/socle/password)
     export REDISCLI_AUTH
-    redis-cli ACL GETUSER default | grep -E "^[0-9a-f]{64}$" | while read -r former; do
-      [ "$former" = "$1" ] || redis-cli ACL SETUSER default "!$former"
-    done
-  ' former "$hash" "$seconds"
+    [ "$(printf %s "$REDISCLI_AUTH" | sha256sum | cut -d" " -f1)" = "$1" ] || redis-cli ACL SETUSER default "!$1"
+  ' former "$former" "$seconds"
 fi

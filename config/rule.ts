@@ -1,0 +1,13 @@
+/** A rule over several settings at once. */
+import type { Mistake } from "./mistake.ts";
+import type { Settings } from "./schema.ts";
+
+export interface Rule {
+  /** What holds for every good configuration; the reference page lists it. */
+  holds: string;
+  /** What breaks it, in the sections that could be read. */
+  broken: (settings: Partial<Settings>, secrets: readonly string[]) => Mistake[];
+}
+
+/** The mistake, if there is one. */
+export const when = (condition: unknown, mistake: Mistake): Mistake[] => (condition ? [mistake] : []);

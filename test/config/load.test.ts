@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+
+import { describe, it } from "mocha";
+
+import { changed, dev, failure, mistakes, production, read } from "./stack.ts";
+
+describe("reading a configuration", () => {
+  it("fills in every default", () => {
+    const { settings, secrets } = read(dev());
+    assert.deepEqual(secrets, {});
+    assert.deepEqual(settings, defaults);
+  });
+
+  it("fills in the defaults of an SSH host", () => {
+    const { address, hostKey } = production().host as { address: string; hostKey: string };
+    assert.deepEqual(read(production()).settings.host, {
+      type: "ssh",
+      address,
+      hostKey,
+      port: 22,
+      user: "root",
+      prepare: true,
+      minimum: { cpus: 2, memory: 3500, disk: 45 },
+    });
+  });
+
+  it("takes an IPv6 address and a name as the server's", () => {
+    for (const address of ["2001:db8::10", "::1", "server-1.example.org", "203.0.113.10"])
+      assert.deepEqual(mistakes(changed(production(), { "host.address": address })), [], address);
+    assert.equal(mistakes(changed(production(), { "host.address": "server:22" })).length, 1);
+  });
+
+  it("reports all mistakes at once, also those between settings", () => {
+    const error = failure(
+      changed(production(), {
+        "application.debug": true,
+        "application.environment": { DEBUG: true },
+        "site.domain": "www.example.org",
+        "site.ports": { http: "80", https: 70000 },
+        "postgres.version": 9,
+        "worker.stopGrace": 60,
+        sites: 1,
+      }),
+      { clear: { RESEND_API_KEY: "re_123" } },
+    );
+    assert.equal(
+      error?.message,
+      [
+        "The configuration of stack trial has 9 mistakes; nothing was changed.",
+        "  sites: there is no such setting",
+        "    → Did you mean `site`?",
+        "  secrets:RESEND_API_KEY: a secret in clear in the stack file",
+        "    → Run `pulumi config set --secret secrets:RESEND_API_KEY`; if it was ever committed, replace the secret.",
+        '  site.ports.http: found "80", expected a whole number from 1 to 65535',
+        "    → Write 80 without quotes.",
+        "  site.ports.https: found 70000, expected a whole number from 1 to 65535",
+        "    → Set it to a whole number from 1 to 65535.",
+        "  site.domain: there is no such setting",
+        "    → Did you mean `domains`?",
+        "  postgres.version: found 9, expected 15 or 16",
+        "    → Choose 15 or 16.",
+        "  application.debug: found true in production: DEBUG shows settings and source to visitors (Django security.W018)",
+        "    → Set it to false or remove it.",
+        "  worker.stopGrace: found 60 s, not more than worker.longestTask (60 s): a release would kill tasks",
+        "    → Set it above worker.longestTask.",
+        "  application.environment.DEBUG: is set by Socle itself",
+        "    → Remove it; it comes from application.debug.",
+      ].join("\n"),
+    );
+  });
+});
+
+const stopGrace = (seconds: number): { stopGrace: number } => ({ stopGrace: seconds });
+const defaults = {
+  tier: "dev",
+  host: { type: "local", socket: "unix:///var/run/docker.sock" },
+  site: {
+    domains: ["localhost"],
+    ports: { http: 80, https: 443 },
+    tls: { mode: "selfSigned", directory: "https://acme-v02.api.letsencrypt.org/directory" },
+    contentSecurityPolicy:
+      "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
+    maxBodySize: 50,
+    rateLimit: {
+      enabled: true,
+      perMinute: 20,
+      burst: 10,
+      paths: ["/admin/login/", "/api/session/", "/api/login/", "/api/auth/"],
+    },
+    apiPath: ["/api/"],
+  },
+  application: {
+    image: "site:dev",
+    preset: "django",
+    server: "gunicorn",
+    workers: 4,
+    port: 8000,
+    timeout: 60,
+    user: "1000:1000",
+    memory: 768,
+    cpus: 1,
+    healthPath: "/health/",
+    startTimeout: 120,
+    staticPath: "/app/staticfiles",
+    mediaPath: "/app/media",
+    debug: false,
+    environment: {},
+    commands: {},
+    ...stopGrace(75),
+  },
+  worker: { enabled: true, app: "core", concurrency: 2, longestTask: 60, memory: 768, cpus: 1, ...stopGrace(90) },
+  beat: { enabled: true, memory: 256, cpus: 0.5, ...stopGrace(20) },
+  frontend: undefined,
+  postgres: {
+    version: 15,
+    memory: 1024,
+    cpus: 1,
+    database: "site",
+    user: "site",
+    maxConnections: 100,
+    ...stopGrace(60),
+  },
+  redis: { image: "redis:7", memory: 256, cpus: 0.5, ...stopGrace(30) },
+  nginx: { image: "nginx:1.26", memory: 128, cpus: 1, drain: 30 },
+  certbot: { image: "certbot/certbot:v4.0.0", memory: 192 },
+  superuser: undefined,
+  rotation: { secretKey: 1, databasePassword: 1, redisPassword: 1, adminPassword: 1 },
+  data: { keepOnDestroy: true },
+};
