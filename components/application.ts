@@ -62,13 +62,26 @@ export class Application extends pulumi.ComponentResource {
 
     const environment = this.environment();
     const hash = pulumi.unsecret(
-      pulumi.all([environment, args.hashKey]).apply(([text, key]) => createHmac("sha256", key).update(text).digest("hex").slice(0, 12)),
+      pulumi
+        .all([environment, args.hashKey])
+        .apply(([text, key]) => createHmac("sha256", key).update(text).digest("hex").slice(0, 12)),
     );
     // A volume for each environment: containers of the former release find theirs as it was, also after a restart.
-    const folder = volume(`${name}-environment`, host, { purpose: pulumi.interpolate`environment-${hash}`, overlap: true }, parent);
+    const folder = volume(
+      `${name}-environment`,
+      host,
+      { purpose: pulumi.interpolate`environment-${hash}`, overlap: true },
+      parent,
+    );
     const files = volumeFiles(
       `${name}-environment-file`,
-      { host, volume: folder.name, image: this.image, owner: settings.user, files: [{ name: "environment", mode: "0400", content: environment }] },
+      {
+        host,
+        volume: folder.name,
+        image: this.image,
+        owner: settings.user,
+        files: [{ name: "environment", mode: "0400", content: environment }],
+      },
       parent,
     );
 
@@ -84,9 +97,21 @@ export class Application extends pulumi.ComponentResource {
   }
 
   /** What a container of the application has whatever it runs. */
-  containerArgs(command: Command): Pick<
+  containerArgs(
+    command: Command,
+  ): Pick<
     ContainerArgs,
-    "stack" | "image" | "reference" | "entrypoint" | "command" | "user" | "variables" | "networks" | "mounts" | "temporary" | "labels"
+    | "stack"
+    | "image"
+    | "reference"
+    | "entrypoint"
+    | "command"
+    | "user"
+    | "variables"
+    | "networks"
+    | "mounts"
+    | "temporary"
+    | "labels"
   > {
     const { settings, host, networks } = this.args;
     return {

@@ -20,7 +20,11 @@ export class Backend extends pulumi.ComponentResource {
   /** The healthy container. */
   readonly ready: pulumi.Resource;
 
-  constructor(name: string, { settings, commands, application, host, after }: BackendArgs, options?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { settings, commands, application, host, after }: BackendArgs,
+    options?: pulumi.ComponentResourceOptions,
+  ) {
     super("socle:index:Backend", name, {}, { ...options, provider: host.provider });
     const server = container(
       name,

@@ -36,7 +36,13 @@ export class Celery extends pulumi.ComponentResource {
           service: "worker",
           // Workers share a queue: the new one takes tasks while the old one ends those it has.
           overlap: true,
-          health: { command: application.health(commands.workerHealth), interval: 20, timeout: 15, retries: 3, startPeriod: 60 },
+          health: {
+            command: application.health(commands.workerHealth),
+            interval: 20,
+            timeout: 15,
+            retries: 3,
+            startPeriod: 60,
+          },
           memory: worker.memory,
           cpus: worker.cpus,
           stopGrace: worker.stopGrace,

@@ -54,7 +54,12 @@ export class Certificate extends pulumi.ComponentResource {
       },
       parent,
     );
-    this.volume = volume(`${name}-files`, host, { purpose: "certificates", keep: args.keepData && site.tls.mode === "acme" }, parent).name;
+    this.volume = volume(
+      `${name}-files`,
+      host,
+      { purpose: "certificates", keep: args.keepData && site.tls.mode === "acme" },
+      parent,
+    ).name;
     const files = volumeFiles(
       `${name}-self-signed-file`,
       {
@@ -64,7 +69,9 @@ export class Certificate extends pulumi.ComponentResource {
         owner: webUser,
         // One that an ACME server signed is never overwritten.
         onlyMissing: site.tls.mode === "acme",
-        files: [{ name: "site.pem", mode: "0400", content: pulumi.interpolate`${selfSigned.certPem}${key.privateKeyPem}` }],
+        files: [
+          { name: "site.pem", mode: "0400", content: pulumi.interpolate`${selfSigned.certPem}${key.privateKeyPem}` },
+        ],
       },
       parent,
     );
@@ -72,7 +79,10 @@ export class Certificate extends pulumi.ComponentResource {
   }
 
   /** Has an ACME server sign a certificate, once Nginx can answer its challenges, and keeps it valid. */
-  keepSigned(name: string, { nginx }: { nginx: pulumi.Resource }): { containerName: pulumi.Output<string>; image: Image } | undefined {
+  keepSigned(
+    name: string,
+    { nginx }: { nginx: pulumi.Resource },
+  ): { containerName: pulumi.Output<string>; image: Image } | undefined {
     const { site, certbot, host, networks } = this.args;
     if (site.tls.mode !== "acme") {
       this.registerOutputs({});
@@ -92,7 +102,13 @@ export class Certificate extends pulumi.ComponentResource {
       ? [
           volumeFiles(
             `${name}-authority`,
-            { host, volume: this.volume, image: this.args.nginx.image, owner: webUser, files: [{ name: "acme-ca.pem", mode: "0444", content: authority }] },
+            {
+              host,
+              volume: this.volume,
+              image: this.args.nginx.image,
+              owner: webUser,
+              files: [{ name: "acme-ca.pem", mode: "0444", content: authority }],
+            },
             parent,
           ),
         ]
@@ -120,7 +136,13 @@ export class Certificate extends pulumi.ComponentResource {
           { volume: this.args.nginx.challenges, path: "/srv/challenges" },
         ],
         temporary: { "/tmp": "uid=101,gid=101,mode=0700,size=32m" },
-        health: { command: ["/bin/sh", "-c", "find /tmp/heartbeat -mmin -5 | grep -q ."], interval: 5, timeout: 5, retries: 6, startPeriod: 300 },
+        health: {
+          command: ["/bin/sh", "-c", "find /tmp/heartbeat -mmin -5 | grep -q ."],
+          interval: 5,
+          timeout: 5,
+          retries: 6,
+          startPeriod: 300,
+        },
         memory: certbot.memory,
         cpus: 0.5,
         stopGrace: 30,
@@ -131,7 +153,10 @@ export class Certificate extends pulumi.ComponentResource {
     task(
       `${name}-issued`,
       host.connection,
-      { script: "certbot/wait.sh", arguments: [`${host.stack}-certbot`, "90", site.domains.join(","), site.tls.directory] },
+      {
+        script: "certbot/wait.sh",
+        arguments: [`${host.stack}-certbot`, "90", site.domains.join(","), site.tls.directory],
+      },
       { ...parent, dependsOn: [certbotContainer] },
     );
     this.registerOutputs({});

@@ -138,5 +138,10 @@ export function seconds(count: number): string {
     [count % 60, "s"],
   ];
   const first = parts.findIndex(([amount]) => amount > 0);
-  return first === -1 ? "0s" : parts.slice(first).map(([amount, unit]) => `${String(amount)}${unit}`).join("");
+  return first === -1
+    ? "0s"
+    : parts
+        .slice(first)
+        .map(([amount, unit]) => `${String(amount)}${unit}`)
+        .join("");
 }

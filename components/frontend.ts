@@ -27,7 +27,9 @@ export class Frontend extends pulumi.ComponentResource {
     super("socle:index:Frontend", name, {}, { ...options, provider: host.provider });
     const parent = { parent: this };
     const image: Image =
-      args.image === args.applicationReference ? args.application.image : pulledImage(`${name}-image`, host, args.image, this);
+      args.image === args.applicationReference
+        ? args.application.image
+        : pulledImage(`${name}-image`, host, args.image, this);
     const files = volume(`${name}-files`, host, { purpose: "frontend" }, parent);
     this.volume = files.name;
     this.release = image.digest.apply((digest) => digest.replace("sha256:", "").slice(0, 12));

@@ -15,7 +15,11 @@ export interface Image {
 
 /** Pulled by the engine of the host, kept when the stack no longer needs it. */
 export function pulledImage(name: string, host: DockerHost, reference: string, parent: pulumi.Resource): Image {
-  const image = new docker.RemoteImage(name, { name: reference, keepLocally: true }, { parent, provider: host.provider });
+  const image = new docker.RemoteImage(
+    name,
+    { name: reference, keepLocally: true },
+    { parent, provider: host.provider },
+  );
   return {
     imageId: image.imageId,
     reference: pulumi.output(reference),

@@ -18,7 +18,12 @@ export interface MigrationArgs {
 }
 
 /** Reads the password from standard input, where no process list shows it. */
-const withPassword = ["/bin/sh", "-c", 'IFS= read -r SUPERUSER_PASSWORD; export SUPERUSER_PASSWORD; exec "$@" </dev/null', "superuser"];
+const withPassword = [
+  "/bin/sh",
+  "-c",
+  'IFS= read -r SUPERUSER_PASSWORD; export SUPERUSER_PASSWORD; exec "$@" </dev/null',
+  "superuser",
+];
 
 export class Migration extends pulumi.ComponentResource {
   /** Done when the database has the release's schema and its static files are in place. */

@@ -15,7 +15,12 @@ export class Networks extends pulumi.ComponentResource {
     const network = (zone: string, internal: boolean): pulumi.Output<string> =>
       new docker.Network(
         `${name}-${zone}`,
-        { name: `${host.stack}-${zone}`, driver: "bridge", internal, labels: [{ label: "socle.stack", value: host.stack }] },
+        {
+          name: `${host.stack}-${zone}`,
+          driver: "bridge",
+          internal,
+          labels: [{ label: "socle.stack", value: host.stack }],
+        },
         { parent: this, deleteBeforeReplace: true },
       ).name;
     this.edge = network("edge", false);

@@ -57,13 +57,19 @@ export class Nginx extends pulumi.ComponentResource {
     this.prepared = task(
       `${name}-volume-owner`,
       host.connection,
-      { script: "volume-owner.sh", arguments: [this.image.imageId, webUser, this.configurationVolume, this.cacheVolume, this.challenges] },
+      {
+        script: "volume-owner.sh",
+        arguments: [this.image.imageId, webUser, this.configurationVolume, this.cacheVolume, this.challenges],
+      },
       parent,
     );
   }
 
   /** Moves the traffic to what is given, and starts Nginx where it does not run yet. */
-  serve(name: string, { application, backend, frontend, certificates, after }: ServeArgs): { containerName: pulumi.Output<string>; ready: pulumi.Resource } {
+  serve(
+    name: string,
+    { application, backend, frontend, certificates, after }: ServeArgs,
+  ): { containerName: pulumi.Output<string>; ready: pulumi.Resource } {
     const { model, host, networks } = this.args;
     const parent = { parent: this };
     const configuration = pulumi
@@ -75,7 +81,14 @@ export class Nginx extends pulumi.ComponentResource {
       host.connection,
       {
         script: "nginx/apply.sh",
-        arguments: [`${host.stack}-nginx`, this.image.imageId, this.configurationVolume, certificates, configuration.name, String(model.nginx.drain)],
+        arguments: [
+          `${host.stack}-nginx`,
+          this.image.imageId,
+          this.configurationVolume,
+          certificates,
+          configuration.name,
+          String(model.nginx.drain),
+        ],
         input: configuration.text,
       },
       { ...parent, dependsOn: [this.prepared, ...after] },
@@ -106,7 +119,13 @@ export class Nginx extends pulumi.ComponentResource {
           { external: model.site.ports.http, internal: 8080 },
           { external: model.site.ports.https, internal: 8443 },
         ],
-        health: { command: ["curl", "-fsS", "--max-time", "3", "http://127.0.0.1:8081/health"], interval: 5, timeout: 5, retries: 3, startPeriod: 20 },
+        health: {
+          command: ["curl", "-fsS", "--max-time", "3", "http://127.0.0.1:8081/health"],
+          interval: 5,
+          timeout: 5,
+          retries: 3,
+          startPeriod: 20,
+        },
         memory: model.nginx.memory,
         cpus: model.nginx.cpus,
         // SIGQUIT lets requests end; WebSockets last until worker_shutdown_timeout.

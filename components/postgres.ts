@@ -49,7 +49,13 @@ export class Postgres extends pulumi.ComponentResource {
     const secrets = volume(`${name}-secrets`, host, { purpose: "postgres-secrets" }, parent);
     const files = volumeFiles(
       `${name}-secret-files`,
-      { host, volume: secrets.name, image: this.image, owner, files: [{ name: "password", mode: "0400", content: args.superuserPassword }] },
+      {
+        host,
+        volume: secrets.name,
+        image: this.image,
+        owner,
+        files: [{ name: "password", mode: "0400", content: args.superuserPassword }],
+      },
       parent,
     );
 
@@ -74,7 +80,13 @@ export class Postgres extends pulumi.ComponentResource {
           { volume: secrets.name, path: "/run/socle", readOnly: true },
         ],
         temporary: { "/tmp": "", "/var/run/postgresql": "uid=999,gid=999,mode=0755" },
-        health: { command: ["pg_isready", "--quiet", "--username=postgres", "--host=127.0.0.1"], interval: 5, timeout: 5, retries: 12, startPeriod: 60 },
+        health: {
+          command: ["pg_isready", "--quiet", "--username=postgres", "--host=127.0.0.1"],
+          interval: 5,
+          timeout: 5,
+          retries: 12,
+          startPeriod: 60,
+        },
         memory: settings.memory,
         cpus: settings.cpus,
         sharedMemory: Math.max(64, Math.floor(settings.memory / 4)),
@@ -93,7 +105,14 @@ export class Postgres extends pulumi.ComponentResource {
       host.connection,
       {
         script: "postgres/database.sh",
-        arguments: [`${host.stack}-postgres`, settings.database, settings.user, this.login, `${settings.user}_${former}`, String(args.handover)],
+        arguments: [
+          `${host.stack}-postgres`,
+          settings.database,
+          settings.user,
+          this.login,
+          `${settings.user}_${former}`,
+          String(args.handover),
+        ],
         input: pulumi.interpolate`\\set password '${args.password}'\n${sql}`,
         secret: true,
       },

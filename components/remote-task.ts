@@ -48,7 +48,11 @@ export function task(
       logging: args.secret ? "stderr" : "stdoutAndStderr",
       ...(args.once ? { update: "true" } : {}),
     },
-    { ...options, ...secret, customTimeouts: { create: `${String(args.timeout ?? 600)}s`, update: `${String(args.timeout ?? 600)}s` } },
+    {
+      ...options,
+      ...secret,
+      customTimeouts: { create: `${String(args.timeout ?? 600)}s`, update: `${String(args.timeout ?? 600)}s` },
+    },
   );
 }
 

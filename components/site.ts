@@ -27,7 +27,12 @@ export class Site extends pulumi.ComponentResource {
   readonly adminPassword: pulumi.Output<string>;
 
   /** @param siteSecrets the site's own secret variables, in clear */
-  constructor(name: string, model: Model, siteSecrets: Record<string, string>, options?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    model: Model,
+    siteSecrets: Record<string, string>,
+    options?: pulumi.ComponentResourceOptions,
+  ) {
     super("socle:index:Site", name, {}, options);
     const parent = { parent: this };
     const keepData = model.data.keepOnDestroy;
@@ -98,7 +103,15 @@ export class Site extends pulumi.ComponentResource {
     );
     const celery = new Celery(
       "celery",
-      { user: model.application.user, worker: model.worker, beat: model.beat, commands, application, host, after: migration.done },
+      {
+        user: model.application.user,
+        worker: model.worker,
+        beat: model.beat,
+        commands,
+        application,
+        host,
+        after: migration.done,
+      },
       parent,
     );
     const frontend =

@@ -18,7 +18,11 @@ export interface VolumeFilesArgs {
   files: { name: string; mode: string; content: pulumi.Input<string> }[];
 }
 
-export function volumeFiles(name: string, args: VolumeFilesArgs, options: pulumi.CustomResourceOptions): command.local.Command {
+export function volumeFiles(
+  name: string,
+  args: VolumeFilesArgs,
+  options: pulumi.CustomResourceOptions,
+): command.local.Command {
   const lines = args.files.map(({ name: file, mode, content }) =>
     pulumi.output(content).apply((text) => `${file} ${mode} ${Buffer.from(text).toString("base64")}`),
   );

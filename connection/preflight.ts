@@ -39,7 +39,10 @@ async function engine(socket: string): Promise<void> {
       const [found, mend] =
         error.code === "EACCES"
           ? ["you may not use the Docker engine", "Join the group: `sudo usermod -aG docker $USER`, then log in again."]
-          : [`no Docker engine answers at ${socket}`, "Install and start it (`npm start` does on Debian and Ubuntu as root), or set host.socket."];
+          : [
+              `no Docker engine answers at ${socket}`,
+              "Install and start it (`npm start` does on Debian and Ubuntu as root), or set host.socket.",
+            ];
       reject(new UnreachableHostError("host", found, mend));
     });
   });
@@ -48,7 +51,11 @@ async function engine(socket: string): Promise<void> {
 async function server(host: SshHost): Promise<void> {
   const destination = `${host.user}@${host.address}`;
   try {
-    await run("ssh", [...sshOptions(host), "-p", String(host.port), destination, "true"], { timeout: 40_000 });
+    await run(
+      "ssh",
+      [...sshOptions(host), "-p", String(host.port), destination, host.user === "root" ? "true" : "sudo -n true"],
+      { timeout: 40_000 },
+    );
   } catch (error) {
     const { code, stderr = "" } = error as { code?: string | number; stderr?: string };
     throw explained(host, destination, code === "ENOENT" ? "ENOENT" : stderr);
@@ -56,7 +63,8 @@ async function server(host: SshHost): Promise<void> {
 }
 
 function explained(host: SshHost, destination: string, said: string): UnreachableHostError {
-  const refuse = (path: string, found: string, mend: string): UnreachableHostError => new UnreachableHostError(path, found, mend);
+  const refuse = (path: string, found: string, mend: string): UnreachableHostError =>
+    new UnreachableHostError(path, found, mend);
   if (said === "ENOENT")
     return refuse("ssh", "OpenSSH's client is not installed", "Install it (`apt-get install openssh-client`).");
   if (/host key verification failed|no matching host key type|REMOTE HOST IDENTIFICATION/i.test(said))
@@ -64,6 +72,12 @@ function explained(host: SshHost, destination: string, said: string): Unreachabl
       "host.hostKey",
       `${host.address} shows another host key than the one in the configuration`,
       "Compare with `cat /etc/ssh/ssh_host_ed25519_key.pub` on the server's own console. Only if the server was set up anew, set host.hostKey; else somebody may be in between.",
+    );
+  if (/\bsudo: /i.test(said))
+    return refuse(
+      "host.user",
+      `${host.user} may not run sudo on ${host.address} without a password (${said.trim()})`,
+      `As root on the server: \`apt-get install sudo; echo '${host.user} ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/${host.user}\`. Or set host.user to root.`,
     );
   if (/permission denied|too many authentication failures/i.test(said))
     return refuse(

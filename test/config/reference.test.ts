@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import Ajv from "ajv";
+import { Ajv } from "ajv";
 import fc from "fast-check";
 import { after, before, describe, it } from "mocha";
 import { parse } from "yaml";
@@ -21,13 +21,19 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const examples = ["examples/Pulumi.dev.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml"];
 
 const schema = JSON.parse(references()["docs/stack.schema.json"] ?? "") as object;
-const validate = new Ajv({ allErrors: true }).compile(schema);
+const validate = new Ajv({ allErrors: true, strict: false, validateFormats: false }).compile(schema);
 
 /** What the JSON schema has against a stack file: where, and which keyword. */
 function objections(file: unknown): string[] {
   return validate(file) === true
     ? []
-    : (validate.errors ?? []).map(({ dataPath, keyword }) => `${dataPath} ${keyword}`);
+    : (validate.errors ?? []).map(({ instancePath, keyword }) => `${readable(instancePath)} ${keyword}`);
+}
+
+/** A JSON pointer as one writes it in a program: .config['socle:host'].port */
+function readable(pointer: string): string {
+  const keys = pointer.split("/").slice(1);
+  return keys.map((key) => (/^[A-Za-z_]\w*$/.test(key) ? `.${key}` : /^\d+$/.test(key) ? `[${key}]` : `['${key}']`)).join("");
 }
 
 const file = (sections: Sections, further: Record<string, unknown> = {}): unknown => ({

@@ -6,7 +6,7 @@ import { LABEL, type LabNetwork } from "./network.ts";
 
 /**
  * The daemon.json of a host in the lab. Where this machine's engine pulls through a mirror of its own, the host pulls
- * through the same one; else it uses the public registries.
+ * through the same one; else it uses the public registries. A registry on the lab's own network needs no TLS.
  */
 export async function daemonSettings(network: LabNetwork): Promise<Record<string, unknown>> {
   const mirrors = await Promise.all((await engineMirrors()).map((mirror) => seenFromHosts(network, mirror)));
@@ -14,7 +14,7 @@ export async function daemonSettings(network: LabNetwork): Promise<Record<string
   return {
     ...(network.mtu < 1500 ? { mtu: network.mtu } : {}),
     ...(mirrors.length > 0 ? { "registry-mirrors": mirrors } : {}),
-    ...(insecure.length > 0 ? { "insecure-registries": insecure.map((url) => url.host) } : {}),
+    "insecure-registries": [network.subnet, ...insecure.map((url) => url.host)],
   };
 }
 

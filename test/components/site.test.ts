@@ -1,0 +1,192 @@
+// The whole site: which resources there are, under which component, on which host. What the engine makes of them, the
+// end-to-end tests show.
+import assert from "node:assert/strict";
+
+import { before, describe, it } from "mocha";
+
+import { deploy, type Deployment, devExample, digest, production } from "./stack.ts";
+
+/** The resources as an indented tree. */
+function tree({ resources }: Deployment): string {
+  const lines = (parent: string | undefined, depth: number): string[] =>
+    resources
+      .filter((resource) => resource.parent === parent)
+      .map(({ key }) => key)
+      .sort()
+      .flatMap((key) => [`${"  ".repeat(depth)}${key}`, ...lines(key, depth + 1)]);
+  return lines(undefined, 0).join("\n");
+}
+
+/** Both texts without the indentation of the source. */
+const text = (block: string): string => block.replace(/^\n/, "").replaceAll(/^ {6}/gm, "").trimEnd();
+
+describe("site", () => {
+  let dev: Deployment;
+  let server: Deployment;
+  before(async () => {
+    dev = await deploy("dev", devExample());
+    server = await deploy("production", production(), { SENTRY_DSN: "https://key@errors.example.com/1" });
+  });
+
+  it("of the dev example has exactly these resources", () => {
+    assert.equal(
+      tree(dev),
+      text(`
+      socle:Site site
+        socle:Application application
+          command:Command application-environment-file
+          command:Command application-volume-owner
+          docker:Volume application-environment
+          docker:Volume application-media
+          docker:Volume application-static
+        socle:Backend backend
+          docker:Container socle-dev-backend
+        socle:Celery celery
+          command:Command beat-schedule-owner
+          docker:Container beat
+          docker:Container socle-dev-worker
+          docker:Volume beat-schedule
+        socle:Certificate certificate
+          command:Command certificate-self-signed-file
+          docker:Volume certificate-files
+          tls:PrivateKey certificate-self-signed-key
+          tls:SelfSignedCert certificate-self-signed
+        socle:DockerHost host
+          command:Command host-ready
+          provider:docker host
+        socle:Frontend frontend
+          command:Command frontend-copy
+          docker:Volume frontend-files
+        socle:Migration migration
+          command:Command collectstatic
+          command:Command migrate
+          command:Command superuser-admin-1
+        socle:Networks network
+          docker:Network network-data
+          docker:Network network-edge
+        socle:Nginx nginx
+          command:Command nginx-configuration-loaded
+          command:Command nginx-volume-owner
+          docker:Container nginx
+          docker:RemoteImage nginx-image
+          docker:Volume nginx-cache
+          docker:Volume nginx-challenges
+          docker:Volume nginx-configuration
+        socle:Postgres postgres
+          command:Command postgres-database
+          command:Command postgres-secret-files
+          docker:Container postgres
+          docker:RemoteImage postgres-image
+          docker:Volume postgres-data
+          docker:Volume postgres-secrets
+        socle:Redis redis
+          command:Command redis-password
+          docker:Container redis
+          docker:RemoteImage redis-image
+          docker:Volume redis-data
+          docker:Volume redis-secrets
+        socle:Secrets secrets
+          random:RandomPassword secrets-admin-password
+          random:RandomPassword secrets-database-password
+          random:RandomPassword secrets-hash-key
+          random:RandomPassword secrets-postgres-password
+          random:RandomPassword secrets-redis-password
+          random:RandomPassword secrets-secret-key-1`),
+    );
+  });
+
+  it("on a server has these besides: images by digest, Certbot, containers named after the stack", () => {
+    const lines = (deployment: Deployment): string[] =>
+      tree(deployment).replaceAll(deployment.model.name, "STACK").split("\n");
+    const shared = lines(dev);
+    assert.deepEqual(
+      lines(server).filter((line) => !shared.includes(line)),
+      [
+        "    docker:RemoteImage application-image",
+        "    command:Command certbot-issued",
+        "    command:Command certbot-volume-owner",
+        "    docker:Container certbot",
+        "    docker:RemoteImage certbot-image",
+        "    docker:Volume certbot-account",
+        "    docker:RemoteImage frontend-image",
+        "    command:Command superuser-root-admin-1",
+      ],
+    );
+    assert.deepEqual(
+      shared.filter((line) => !lines(server).includes(line)),
+      ["    command:Command superuser-admin-1"],
+    );
+  });
+
+  it("leaves out what the settings leave out", async () => {
+    const { frontend: _, superuser: __, ...sections } = production();
+    const small = await deploy("small", {
+      ...sections,
+      application: {
+        image: `registry.example.com/api@${digest("c")}`,
+        preset: "custom",
+        commands: { serve: ["serve"], health: ["check"] },
+      },
+      worker: { enabled: false },
+      beat: { enabled: false },
+    });
+    const absent = /worker|beat|frontend|superuser|migrate|collectstatic/;
+    assert.deepEqual(
+      small.resources.map(({ key }) => key).filter((key) => absent.test(key)),
+      [],
+    );
+    assert.deepEqual(Object.keys(small.outputs.services), ["postgres", "redis", "backend", "nginx", "certbot"]);
+  });
+
+  it("makes containers and tasks in their wrappers only", () => {
+    for (const { resources } of [dev, server])
+      for (const { key, type, constructedIn } of resources) {
+        assert.notEqual(constructedIn, "", key);
+        if (type === "docker:Container") assert.equal(constructedIn, "container.ts", key);
+        else if (type.startsWith("command:")) assert.equal(constructedIn, "remote-task.ts", key);
+        else assert.ok(!["container.ts", "remote-task.ts"].includes(constructedIn), key);
+      }
+  });
+
+  it("talks to the engine of its own host only, and to no ambient one", () => {
+    for (const { resources } of [dev, server])
+      for (const { key, type, provider } of resources)
+        assert.equal(provider, type.startsWith("docker:") ? "provider:docker host" : undefined, key);
+    assert.deepEqual(dev.resource("provider:docker host").inputs, { host: "unix:///var/run/docker.sock" });
+    const { host, sshOpts } = server.resource("provider:docker host").inputs;
+    assert.equal(host, "ssh://deploy@server.example.org:2222");
+    assert.deepEqual((JSON.parse(sshOpts as string) as string[]).slice(-4), [
+      "-i",
+      "/home/operator/.ssh/deploy",
+      "-o",
+      "IdentitiesOnly=yes",
+    ]);
+  });
+
+  it("names container and image digest of every service", () => {
+    assert.deepEqual(Object.keys(dev.outputs.services), ["postgres", "redis", "backend", "worker", "beat", "nginx"]);
+    assert.deepEqual(server.outputs.services["backend"], {
+      container: "socle-production-backend-0f1e2d3",
+      digest: digest("a"),
+    });
+    for (const { services } of [dev.outputs, server.outputs])
+      for (const service of Object.values(services)) assert.match(service.digest, /^sha256:[0-9a-f]{64}$/);
+  });
+
+  it("puts everything of the stack under the stack's name on the host", () => {
+    for (const { model, resources } of [dev, server])
+      for (const { key, type, name, inputs } of resources) {
+        if (type === "docker:Volume" || type === "docker:Network")
+          assert.ok((inputs["name"] as string).startsWith(`${model.name}-`), key);
+        if (type === "docker:Container")
+          assert.ok(((inputs["name"] ?? name) as string).startsWith(`${model.name}-`), key);
+      }
+  });
+
+  it("keeps the data network without a way out", () => {
+    for (const { resource } of [dev, server]) {
+      assert.equal(resource("docker:Network network-data").inputs["internal"], true);
+      assert.equal(resource("docker:Network network-edge").inputs["internal"], false);
+    }
+  });
+});

@@ -1,0 +1,153 @@
+// prepare.sh where it refuses: everything that is wrong at once, before anything is changed. What it installs on a bare
+// server, the end-to-end tests show.
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type Server } from "node:net";
+
+import { after, before, describe, it } from "mocha";
+
+import { docker, Folder, runScript } from "./machine.ts";
+
+const refused = "The host is not fit for the stack; nothing was changed on it.";
+
+async function listen(): Promise<{ server: Server; port: number }> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return { server, port: address.port };
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const { server, port } = await listen();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+describe("prepare.sh", function () {
+  this.timeout(60_000);
+  const stack = `socle-test-${randomBytes(4).toString("hex")}`;
+  const folder = new Folder();
+  let taken: { server: Server; port: number };
+  let http: number;
+  let https: number;
+  before(async () => {
+    taken = await listen();
+    http = await freePort();
+    https = await freePort();
+  });
+  after(() => {
+    taken.server.close();
+    folder.remove();
+  });
+
+  const prepare = (
+    words: (string | number)[],
+    environment: Record<string, string> = {},
+  ): { status: number | null; stdout: string; stderr: string } => {
+    const { status, stdout, stderr } = runScript("prepare.sh", words.map(String), { environment });
+    return { status, stdout: stdout.toString(), stderr: stderr.toString() };
+  };
+  const local = (...ports: number[]): (string | number)[] => ["local", stack, ...ports, 0, 0, 0, "you"];
+
+  it("finds a fit host fit, and says which engine it has", () => {
+    const version = docker("version", "--format", "{{.Server.Version}}");
+    assert.deepEqual(prepare(local(http, https)), { status: 0, stdout: `Docker ${version} is ready\n`, stderr: "" });
+  });
+
+  it("names who listens on a port that is taken", () => {
+    const { status, stdout, stderr } = prepare(local(http, taken.port));
+    assert.equal(status, 1);
+    assert.equal(stdout, "");
+    const port = String(taken.port);
+    const [first, problem = "", mend] = stderr.split("\n");
+    assert.equal(first, refused);
+    assert.ok(problem.startsWith(`  - port ${port} is taken: LISTEN`), problem);
+    assert.ok(problem.includes(`127.0.0.1:${port}`), problem);
+    assert.ok(problem.includes(`pid=${String(process.pid)},`), problem);
+    assert.equal(
+      mend,
+      `    -> Stop what listens there (\`docker ps --filter publish=${port}\`, \`ss -ltnp\`), then run pulumi up again.`,
+    );
+  });
+
+  it("finds a taken port without ss too", () => {
+    const path = folder.only("sh", "awk", "cat", "docker", "dirname", "grep", "head", "tail");
+    const port = String(taken.port);
+    assert.equal(
+      prepare(local(taken.port, https), { PATH: path }).stderr,
+      `${refused}\n  - port ${port} is taken: a listening socket\n    -> Stop what listens there (\`docker ps --filter publish=${port}\`, \`ss -ltnp\`), then run pulumi up again.\n`,
+    );
+    assert.equal(prepare(local(http, https), { PATH: path }).status, 0);
+  });
+
+  it("takes a port of the stack's own containers for free, and one of another stack's for taken", () => {
+    const container = docker(
+      "run",
+      "--detach",
+      "--rm",
+      `--label=socle.stack=${stack}`,
+      `--publish=127.0.0.1:${String(http)}:80`,
+      "nginx:1.26",
+    );
+    try {
+      assert.equal(prepare(local(http, https)).status, 0);
+      const other = prepare(["local", `${stack}-other`, http, https, 0, 0, 0, "you"]);
+      assert.equal(other.status, 1);
+      assert.match(other.stderr, new RegExp(`port ${String(http)} is taken: .*docker`));
+    } finally {
+      docker("rm", "--force", container);
+    }
+  });
+
+  it("says that Docker is missing, and what to do", () => {
+    const path = folder.only("sh", "awk", "cat", "dirname", "grep", "head", "tail", "ss");
+    assert.equal(
+      prepare(local(http, https), { PATH: path }).stderr,
+      `${refused}\n  - Docker is not installed\n    -> Install it (https://docs.docker.com/engine/install/), or set host.prepare to true.\n`,
+    );
+  });
+
+  it("says that the engine does not answer, with the engine's own words", () => {
+    const { status, stderr } = prepare(local(http, https), { DOCKER_HOST: `unix://${folder.path}/no.sock` });
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /^ {2}- the Docker engine does not answer: .*no\.sock.*\n {4}-> Start it \(`systemctl start docker`\), and see that you may use it\.$/m,
+    );
+  });
+
+  it("reports a machine that is too small in every way at once, with a port that is taken", () => {
+    const { status, stdout, stderr } = prepare([
+      "check",
+      stack,
+      taken.port,
+      https,
+      1000,
+      100_000_000,
+      1_000_000,
+      "deploy",
+    ]);
+    assert.equal(status, 1);
+    assert.equal(stdout, "");
+    const problems = stderr.split("\n").filter((line) => line.startsWith("  - "));
+    const mends = stderr.split("\n").filter((line) => line.startsWith("    -> "));
+    assert.equal(problems.length, 4, stderr);
+    assert.match(problems[0] ?? "", /^ {2}- port \d+ is taken/);
+    assert.match(problems[1] ?? "", /^ {2}- found \d+ processors, the stack needs 1000$/);
+    assert.match(problems[2] ?? "", /^ {2}- found \d+ MiB of memory, the stack needs 100000000$/);
+    assert.match(problems[3] ?? "", /^ {2}- found a disk of \d+ GiB under \/.*, the stack needs 1000000$/);
+    assert.deepEqual(mends.slice(1), [
+      "    -> Choose a larger server, or lower host.minimum.cpus.",
+      "    -> Choose a larger server, or lower host.minimum.memory.",
+      "    -> Choose a larger disk, or lower host.minimum.disk.",
+    ]);
+  });
+
+  it("asks nothing of the machine itself on a local host", () => {
+    assert.equal(prepare(["local", stack, http, https, 1000, 100_000_000, 1_000_000, "you"]).status, 0);
+  });
+});
