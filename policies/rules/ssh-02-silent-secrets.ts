@@ -1,0 +1,23 @@
+import { type Rule, when } from "../rule.ts";
+
+export const rule: Rule = {
+  id: "SSH-02",
+  name: "commands that carry secrets do not show them",
+  description: "What a command prints stands in the plan, the log and the state.",
+  severity: "critical",
+  reference: "Pulumi Command: logging; pulumi-command#260",
+  mend: "Set the command's `logging` to none or stderr, `additionalSecretOutputs` to stdout and stderr, `addPreviousOutputInEnv` to false.",
+  decide: {
+    command: ({ logging = "stdoutAndStderr", addPreviousOutputInEnv = true }, { resource: { secrets, options } }) => {
+      const carries = ["stdin", "create", "update", "environment"].some((name) => secrets.includes(name));
+      if (!carries) return undefined;
+      return [
+        ...when(!["none", "stderr"].includes(logging), `found ${logging}`, "logging"),
+        ...when(addPreviousOutputInEnv, "is not false", "addPreviousOutputInEnv"),
+        ...["stdout", "stderr"].flatMap((name) =>
+          when(!options.additionalSecretOutputs.includes(name), `${name} is not among them`, "additionalSecretOutputs"),
+        ),
+      ];
+    },
+  },
+};
