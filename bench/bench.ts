@@ -35,7 +35,10 @@ interface Outcome extends Ratio {
 }
 
 /** Runs all variants in turn, so that a machine that gets slower gets slower for all. */
-async function measure({ variants, rounds }: Benchmark, progress: (text: string) => void): Promise<Map<string, number[]>> {
+async function measure(
+  { variants, rounds }: Benchmark,
+  progress: (text: string) => void,
+): Promise<Map<string, number[]>> {
   const seconds = new Map(variants.map(({ name }) => [name, [] as number[]]));
   for (let round = 0; round <= rounds; round++) {
     for (const { name, run } of variants) {
@@ -60,27 +63,43 @@ function outcome(ratio: Ratio, seconds: Map<string, number[]>): Outcome {
   const over = seconds.get(ratio.over) ?? [];
   const pairs = (seconds.get(ratio.of) ?? []).map((value, round) => value / (over[round] ?? NaN));
   const value = median(pairs);
-  return { ...ratio, ratio: value, least: Math.min(...pairs), most: Math.max(...pairs), met: ratio.aim === undefined || value <= ratio.aim };
+  return {
+    ...ratio,
+    ratio: value,
+    least: Math.min(...pairs),
+    most: Math.max(...pairs),
+    met: ratio.aim === undefined || value <= ratio.aim,
+  };
 }
 
 function table(title: string, seconds: Map<string, number[]>, outcomes: Outcome[]): string {
   const figure = (value: number): string => value.toFixed(2);
   const times = [...seconds].map(
-    ([name, values]) => `  ${name.padEnd(38)} ${figure(median(values))} s  (${figure(Math.min(...values))} to ${figure(Math.max(...values))})`,
+    ([name, values]) =>
+      `  ${name.padEnd(38)} ${figure(median(values))} s  (${figure(Math.min(...values))} to ${figure(Math.max(...values))})`,
   );
   const ratios = outcomes.map(({ name, ratio, least, most, aim, met }) => {
     const verdict = aim === undefined ? "" : `  aim ≤ ${figure(aim)}  ${met ? "met" : "MISSED"}`;
     return `  ${name.padEnd(38)} ${figure(ratio)} ×  (${figure(least)} to ${figure(most)})${verdict}`;
   });
-  return [title, "", "median of each, in this run alone:", ...times, "", "ratios, round by round:", ...ratios].join("\n");
+  return [title, "", "median of each, in this run alone:", ...times, "", "ratios, round by round:", ...ratios].join(
+    "\n",
+  );
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({ options: { json: { type: "boolean", default: false }, rounds: { type: "string" } }, allowPositionals: true });
-  const names = readdirSync(import.meta.dirname).filter((name) => existsSync(new URL(`${name}/benchmark.ts`, import.meta.url)));
+  const { values, positionals } = parseArgs({
+    options: { json: { type: "boolean", default: false }, rounds: { type: "string" } },
+    allowPositionals: true,
+  });
+  const names = readdirSync(import.meta.dirname).filter((name) =>
+    existsSync(new URL(`${name}/benchmark.ts`, import.meta.url)),
+  );
   const name = positionals[0];
   if (name === undefined || !names.includes(name)) {
-    console.error(`${name === undefined ? "No benchmark named" : `There is no benchmark ${name}`}. Use: npm run bench -- ${names.join(" | ")} [--json] [--rounds N]`);
+    console.error(
+      `${name === undefined ? "No benchmark named" : `There is no benchmark ${name}`}. Use: npm run bench -- ${names.join(" | ")} [--json] [--rounds N]`,
+    );
     return 2;
   }
   const { benchmark } = (await import(`./${name}/benchmark.ts`)) as { benchmark: () => Promise<Benchmark> };

@@ -41,18 +41,27 @@ export class Certificate extends pulumi.ComponentResource {
     super("socle:index:Certificate", name, {}, { ...options, provider: host.provider });
     this.args = args;
     const parent = { parent: this };
-    const key = new tls.PrivateKey(`${name}-self-signed-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, parent);
+    // Said here too: not every version of the provider calls its keys secrets.
+    const hidden = (...outputs: string[]): pulumi.CustomResourceOptions => ({
+      ...parent,
+      additionalSecretOutputs: outputs,
+    });
+    const key = new tls.PrivateKey(
+      `${name}-self-signed-key`,
+      { algorithm: "ECDSA", ecdsaCurve: "P256" },
+      hidden("privateKeyPem", "privateKeyOpenssh", "privateKeyPemPkcs8"),
+    );
     const selfSigned = new tls.SelfSignedCert(
       `${name}-self-signed`,
       {
-        privateKeyPem: key.privateKeyPem,
+        privateKeyPem: pulumi.secret(key.privateKeyPem),
         subject: { commonName: site.domains[0] },
         dnsNames: site.domains.filter((domain) => isIP(domain) === 0),
         ipAddresses: site.domains.filter((domain) => isIP(domain) !== 0),
         allowedUses: ["digital_signature", "server_auth"],
         validityPeriodHours: selfSignedHours,
       },
-      parent,
+      hidden("privateKeyPem"),
     );
     this.volume = volume(
       `${name}-files`,

@@ -90,6 +90,8 @@ export class Nginx extends pulumi.ComponentResource {
           String(model.nginx.drain),
         ],
         input: configuration.text,
+        // It waits for old connections to end.
+        timeout: 600 + model.nginx.drain,
       },
       { ...parent, dependsOn: [this.prepared, ...after] },
     );

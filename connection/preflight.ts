@@ -79,14 +79,20 @@ function explained(host: SshHost, destination: string, said: string): Unreachabl
       `${host.user} may not run sudo on ${host.address} without a password (${said.trim()})`,
       `As root on the server: \`apt-get install sudo; echo '${host.user} ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/${host.user}\`. Or set host.user to root.`,
     );
+  // Without its key ssh goes on and is refused the login: what it said of the key first is the reason.
+  const key = said.split(/\r?\n/).find((line) => /identity file .* not accessible|^load key /i.test(line));
+  if (key)
+    return refuse(
+      "host.identityFile",
+      key.replace(/^Warning: |\.$/g, ""),
+      "Name a private key file that only you can read (`chmod 600`).",
+    );
   if (/permission denied|too many authentication failures/i.test(said))
     return refuse(
       "host.user",
       `${host.address} refuses the login of ${host.user}`,
       `Put your public key into ~${host.user}/.ssh/authorized_keys on the server, and load the private one (\`ssh-add\`) or name it in host.identityFile.`,
     );
-  if (/identity file .* not accessible|no such file|invalid format|bad permissions|unprotected private key/i.test(said))
-    return refuse("host.identityFile", said.trim(), "Name a private key file that only you can read (`chmod 600`).");
   const reason = said.trim().split("\n").at(-1) ?? "";
   return refuse(
     "host.address",

@@ -18,7 +18,9 @@ fi
 
 # The other side's shell parses the command once: every word is quoted for it.
 quoted() {
-  printf "'%s' " "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"
+  # The dot keeps line ends at the end of a word, which $(…) would drop.
+  escaped=$(printf '%s.' "$1" | sed "s/'/'\\\\''/g")
+  printf "'%s' " "${escaped%.}"
 }
 
 command=$(quoted sh && quoted -c && quoted "$script" && quoted socle)

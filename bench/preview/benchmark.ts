@@ -76,7 +76,11 @@ async function defaultRuntime(place: string): Promise<void> {
   for (const folder of ["config", "components", "connection", "host"]) {
     await cp(join(project, folder), join(place, folder), { recursive: true });
   }
-  const { stdout } = await run("find", [...["config", "components", "connection"].map((name) => join(place, name)), "-name", "*.ts"]);
+  const { stdout } = await run("find", [
+    ...["config", "components", "connection"].map((name) => join(place, name)),
+    "-name",
+    "*.ts",
+  ]);
   for (const file of stdout.trim().split("\n")) {
     const text = await readFile(file, "utf8");
     const converted = text

@@ -25,7 +25,7 @@ const validate = new Ajv({ allErrors: true, strict: false, validateFormats: fals
 
 /** What the JSON schema has against a stack file: where, and which keyword. */
 function objections(file: unknown): string[] {
-  return validate(file) === true
+  return validate(file)
     ? []
     : (validate.errors ?? []).map(({ instancePath, keyword }) => `${readable(instancePath)} ${keyword}`);
 }
@@ -33,7 +33,9 @@ function objections(file: unknown): string[] {
 /** A JSON pointer as one writes it in a program: .config['socle:host'].port */
 function readable(pointer: string): string {
   const keys = pointer.split("/").slice(1);
-  return keys.map((key) => (/^[A-Za-z_]\w*$/.test(key) ? `.${key}` : /^\d+$/.test(key) ? `[${key}]` : `['${key}']`)).join("");
+  return keys
+    .map((key) => (/^[A-Za-z_]\w*$/.test(key) ? `.${key}` : /^\d+$/.test(key) ? `[${key}]` : `['${key}']`))
+    .join("");
 }
 
 const file = (sections: Sections, further: Record<string, unknown> = {}): unknown => ({

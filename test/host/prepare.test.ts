@@ -30,11 +30,12 @@ async function freePort(): Promise<number> {
 describe("prepare.sh", function () {
   this.timeout(60_000);
   const stack = `socle-test-${randomBytes(4).toString("hex")}`;
-  const folder = new Folder();
+  let folder: Folder;
   let taken: { server: Server; port: number };
   let http: number;
   let https: number;
   before(async () => {
+    folder = new Folder();
     taken = await listen();
     http = await freePort();
     https = await freePort();

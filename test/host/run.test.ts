@@ -51,9 +51,10 @@ const word = fc.string({
 });
 
 describe("run.sh", () => {
-  const folder = new Folder();
+  let folder: Folder;
   let remote: Record<string, string>;
   before(() => {
+    folder = new Folder();
     copyFileSync(join(scripts, "run.sh"), join(folder.path, "run.sh"));
     folder.write("arguments.sh", `printf '%s\\0' "$0" "$@"\n`);
     folder.write("input.sh", "cat\n");

@@ -57,7 +57,9 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
     const complaints: string[] = [];
     context.on("weberror", (error) => complaints.push(error.error().message));
     context.on("console", (message) => {
-      if (message.type() === "error") complaints.push(message.text());
+      // Browsers ask for this icon by themselves, on pages that name none.
+      const ownErrand = message.location().url.endsWith("/favicon.ico");
+      if (message.type() === "error" && !ownErrand) complaints.push(message.text());
     });
     const page = await context.newPage();
     return {

@@ -1,0 +1,55 @@
+// The order in which a release is made: what must be there before what.
+import assert from "node:assert/strict";
+
+import { before, describe, it } from "mocha";
+
+import { deploy, type Deployment, devExample, production } from "./stack.ts";
+
+describe("resources", () => {
+  let dev: Deployment;
+  let server: Deployment;
+  before(async () => {
+    dev = await deploy("dev", devExample());
+    server = await deploy("production", production());
+  });
+
+  it("come in the order of a release", () => {
+    const order: [later: string, earlier: string][] = [
+      ["provider:docker host", "command:Command host-ready"],
+      ["docker:Container postgres", "command:Command postgres-secret-files"],
+      ["command:Command postgres-database", "docker:Container postgres"],
+      ["docker:Container redis", "command:Command redis-password"],
+      ["command:Command migrate", "command:Command postgres-database"],
+      ["command:Command migrate", "docker:Container redis"],
+      ["command:Command migrate", "command:Command application-environment-file"],
+      ["command:Command migrate", "command:Command application-volume-owner"],
+      ["command:Command collectstatic", "command:Command application-environment-file"],
+      ["command:Command collectstatic", "command:Command application-volume-owner"],
+      ["command:Command superuser-root-admin-1", "command:Command migrate"],
+      ...["socle-production-backend", "socle-production-worker", "beat"].flatMap((name): [string, string][] => [
+        [`docker:Container ${name}`, "command:Command migrate"],
+        [`docker:Container ${name}`, "command:Command collectstatic"],
+      ]),
+      ["docker:Container beat", "command:Command beat-schedule-owner"],
+      ["command:Command nginx-configuration-loaded", "docker:Container socle-production-backend"],
+      ["command:Command nginx-configuration-loaded", "command:Command frontend-copy"],
+      ["command:Command nginx-configuration-loaded", "command:Command certificate-self-signed-file"],
+      ["command:Command nginx-configuration-loaded", "command:Command nginx-volume-owner"],
+      ["docker:Container nginx", "command:Command nginx-configuration-loaded"],
+      ["docker:Container certbot", "docker:Container nginx"],
+      ["docker:Container certbot", "command:Command certbot-volume-owner"],
+      ["command:Command certbot-issued", "docker:Container certbot"],
+    ];
+    for (const [later, earlier] of order) {
+      assert.ok(server.isAfter(later, earlier), `${later} must come after ${earlier}`);
+      assert.ok(!server.isAfter(earlier, later), `${earlier} must not wait for ${later}`);
+    }
+  });
+
+  it("touch no host that is not ready", () => {
+    for (const deployment of [dev, server])
+      for (const { key, type, name } of deployment.resources)
+        if ((type.startsWith("docker:") || type.startsWith("command:")) && name !== "host-ready")
+          assert.ok(deployment.isAfter(key, "command:Command host-ready"), key);
+  });
+});

@@ -1,0 +1,177 @@
+// Tasks on the host: what each is given.
+import assert from "node:assert/strict";
+
+import { before, describe, it } from "mocha";
+
+import { lines } from "./command-line.ts";
+import { imageId } from "./engine.ts";
+import { deploy, type Deployment, devExample, digest, production } from "./stack.ts";
+
+const site = imageId(`registry.example.com/site@${digest("a")}`);
+
+describe("tasks, by what they are given,", () => {
+  let dev: Deployment;
+  let server: Deployment;
+  before(async () => {
+    dev = await deploy("dev", devExample());
+    server = await deploy("production", production());
+  });
+
+  it("prepare the host as the settings say", () => {
+    assert.deepEqual(lines(dev)["host-ready"]?.slice(2), [
+      "prepare.sh",
+      "local",
+      "socle-dev",
+      "8080",
+      "8443",
+      "0",
+      "0",
+      "0",
+      "you",
+    ]);
+    assert.deepEqual(lines(server)["host-ready"]?.slice(2), [
+      "prepare.sh",
+      "prepare",
+      "socle-production",
+      "80",
+      "443",
+      "2",
+      "3500",
+      "45",
+      "deploy",
+    ]);
+  });
+
+  it("only check a host that must not be prepared", async () => {
+    const host = { ...(production()["host"] as object), prepare: false, minimum: { cpus: 4, memory: 8000, disk: 80 } };
+    const checked = await deploy("production", { ...production(), host });
+    assert.deepEqual(lines(checked)["host-ready"]?.slice(3), [
+      "check",
+      "socle-production",
+      "80",
+      "443",
+      "4",
+      "8000",
+      "80",
+      "deploy",
+    ]);
+  });
+
+  it("are given these arguments", () => {
+    const stack = "socle-production";
+    const hash = server.outputs.release.split("-")[1] ?? "";
+    const { model } = server;
+    // What still works with a former password: a task, a request, a connection, and ten minutes for the deployment.
+    const handover = String(model.worker.stopGrace + model.application.stopGrace + model.nginx.drain + 600);
+    const found = lines(server);
+    const configuration = found["nginx-configuration-loaded"]?.[7] ?? "";
+    assert.match(configuration, /^[0-9a-f]{12}$/);
+    const expected: Record<string, string[]> = {
+      "application-volume-owner": ["volume-owner.sh", site, "1000:1000", `${stack}-media`, `${stack}-static`],
+      "application-environment-file": ["volume-files.sh", `${stack}-environment-${hash}`, site, "1000:1000", "all"],
+      "beat-schedule-owner": ["volume-owner.sh", site, "1000:1000", `${stack}-beat`],
+      "postgres-secret-files": [
+        "volume-files.sh",
+        `${stack}-postgres-secrets`,
+        imageId("postgres:16"),
+        "999:999",
+        "all",
+      ],
+      "postgres-database": ["postgres/database.sh", `${stack}-postgres`, "shop", "shop", "shop_a", "shop_b", handover],
+      "redis-password": [
+        "redis/password.sh",
+        `${stack}-redis`,
+        `${stack}-redis-secrets`,
+        imageId("redis:7"),
+        "999:999",
+        handover,
+      ],
+      "frontend-copy": [
+        "frontend.sh",
+        imageId(`registry.example.com/spa@${digest("b")}`),
+        "/srv/spa",
+        `${stack}-frontend`,
+        "b".repeat(12),
+      ],
+      "nginx-volume-owner": [
+        "volume-owner.sh",
+        imageId("nginx:1.26"),
+        "101:101",
+        `${stack}-nginx-configuration`,
+        `${stack}-nginx-cache`,
+        `${stack}-acme-challenges`,
+      ],
+      "nginx-configuration-loaded": [
+        "nginx/apply.sh",
+        `${stack}-nginx`,
+        imageId("nginx:1.26"),
+        `${stack}-nginx-configuration`,
+        `${stack}-certificates`,
+        configuration,
+        "30",
+      ],
+      "certificate-self-signed-file": [
+        "volume-files.sh",
+        `${stack}-certificates`,
+        imageId("nginx:1.26"),
+        "101:101",
+        "missing",
+      ],
+      "certbot-volume-owner": ["volume-owner.sh", imageId("certbot/certbot:v4.0.0"), "101:101", `${stack}-letsencrypt`],
+      "certbot-issued": [
+        "certbot/wait.sh",
+        `${stack}-certbot`,
+        "90",
+        "www.example.com,example.com",
+        "https://acme-v02.api.letsencrypt.org/directory",
+      ],
+    };
+    for (const [name, words] of Object.entries(expected)) assert.deepEqual(found[name]?.slice(2), words, name);
+    const others = Object.keys(found).filter((name) => !(name in expected));
+    assert.deepEqual(others.sort(), ["collectstatic", "host-ready", "migrate", "superuser-root-admin-1"]);
+  });
+
+  it("of a release run its own image with its own environment, as safely as its containers", () => {
+    const hash = server.outputs.release.split("-")[1] ?? "";
+    const { commands } = server.model;
+    for (const [name, purpose, command] of [
+      ["migrate", "migrate", commands.migrate],
+      ["collectstatic", "collectstatic", commands.collectstatic],
+      ["superuser-root-admin-1", "superuser", commands.superuser],
+    ] as const) {
+      const words = lines(server)[name] ?? [];
+      const image = words.indexOf(site);
+      assert.ok(image > 0, name);
+      const flags = words.slice(0, image);
+      assert.deepEqual(flags.slice(2, 5), ["task.sh", `socle-production-${purpose}`, "socle-production-edge"], name);
+      for (const flag of [
+        "--network=socle-production-data",
+        "--user=1000:1000",
+        "--read-only",
+        "--cap-drop=ALL",
+        "--security-opt=no-new-privileges:true",
+        "--memory=768m",
+        "--memory-swap=768m",
+        "--log-driver=none",
+        `--mount=type=volume,source=socle-production-environment-${hash},target=/run/socle,volume-nocopy,readonly`,
+        "--entrypoint=/bin/sh",
+      ])
+        assert.ok(flags.includes(flag), `${name}: ${flag}`);
+      assert.deepEqual(words.slice(image + 1, image + 4), [
+        "-c",
+        'set -a; . /run/socle/environment; set +a; exec "$@"',
+        "socle",
+      ]);
+      assert.ok(command);
+      assert.deepEqual(words.slice(-command.length), command, name);
+    }
+  });
+
+  it("tell Nginx the release's own container and folder", () => {
+    const { stdin } = server.resource("command:Command nginx-configuration-loaded").inputs;
+    assert.ok(typeof stdin === "string");
+    assert.ok(stdin.includes('set $application "socle-production-backend-0f1e2d3:8000";'));
+    assert.ok(stdin.includes("root /srv/frontend/bbbbbbbbbbbb;"));
+    assert.ok(!stdin.includes("@"), "a name of the template was left unfilled");
+  });
+});
