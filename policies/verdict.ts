@@ -19,13 +19,13 @@ export interface Verdict {
   message: string;
 }
 
-/** Before the stack has said what it is for, it is taken for production. */
-export function levelOf({ id, severity }: Rule, facts: Facts | undefined): Level {
+/** What the pre-production checklist asks for is as grave as what is critical or high. Before the stack has said what it is for, it is taken for production. */
+export function levelOf({ id, severity, checklist }: Rule, facts: Facts | undefined): Level {
   const tier = facts?.tier ?? "production";
-  const grave = severity === "critical" || severity === "high";
+  const grave = severity === "critical" || severity === "high" || checklist !== undefined;
   const own = facts?.policies.enforcement[id];
   if (tier === "production") return severity === "critical" ? "mandatory" : (own ?? (grave ? "mandatory" : "advisory"));
-  return own ?? (tier === "staging" ? "advisory" : grave ? "off" : "advisory");
+  return own ?? (tier === "staging" ? "advisory" : "off");
 }
 
 /** The verdict of one rule about one resource; undefined where the rule has nothing to say about it. */
@@ -62,7 +62,8 @@ function verdict(
     );
     if (outcome === "met" || !waiver) return { rule, resource: name, urn, outcome, level, message };
     const word = `waived until ${waiver.expires} by ${waiver.by}: ${waiver.reason}`;
-    return { rule, resource: name, urn, outcome: "waived", level: "advisory", message: `${message}\n    (${word})` };
+    const softened = level === "off" ? "off" : "advisory";
+    return { rule, resource: name, urn, outcome: "waived", level: softened, message: `${message}\n    (${word})` };
   };
   try {
     const findings = decide();

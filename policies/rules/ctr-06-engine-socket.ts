@@ -11,7 +11,7 @@ export const rule: Rule = {
   description: "Who may talk to the engine is root on the host.",
   severity: "critical",
   reference: "CIS Docker Benchmark 5.32",
-  mend: "Remove the mount from the container; what it should learn of others, it asks them over a network.",
+  mend: "Remove the entry from the container's `mounts`; what it should learn of others, it asks them over a network.",
   decide: {
     container: (container) =>
       hostPaths(container).flatMap(({ path, where }) =>

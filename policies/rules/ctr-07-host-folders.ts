@@ -22,7 +22,7 @@ export const rule: Rule = {
   description: "What is mounted from there can be read, and mostly written, by whoever breaks into the container.",
   severity: "critical",
   reference: "CIS Docker Benchmark 5.6",
-  mend: "Remove the mount; keep data in a named volume.",
+  mend: "Remove the entry from the container's `mounts`; keep data in a named volume.",
   decide: {
     container: (container) =>
       hostPaths(container).flatMap(({ path, where }) =>

@@ -6,7 +6,7 @@ export const rule: Rule = {
   description: "A device reaches past every other limit: a disk can be read whole.",
   severity: "high",
   reference: "CIS Docker Benchmark 5.18",
-  mend: "Remove the devices from the container.",
+  mend: "Remove `devices`, `deviceRequests`, `deviceCgroupRules` and `gpus` from the container.",
   decide: {
     container: ({ devices = [], deviceRequests = [], deviceCgroupRules = [], gpus = "" }) =>
       Object.entries({ devices, deviceRequests, deviceCgroupRules, gpus }).flatMap(([name, { length }]) =>

@@ -7,7 +7,6 @@ export const rule: Rule = {
   description: "Its responders are off since August 2025; Nginx would ask in vain at every start.",
   severity: "medium",
   reference: "Let's Encrypt: Ending OCSP Support in 2025",
-  checklist: "Security: TLS on",
   mend: "Remove `ssl_stapling` from host/nginx/nginx.conf.",
   decide: {
     nginx: ({ text }, { facts: { site } }) => {

@@ -24,7 +24,7 @@ export const rule: Rule = {
       return [
         ...when(
           share === undefined || Number(share) > 3,
-          share ? `a ${share}th of the lifetime left` : "does not say when it renews",
+          share ? `renews with a ${share}th of the lifetime left` : "does not say when it renews",
           "entrypoints",
         ),
         ...when(
