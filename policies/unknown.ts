@@ -25,3 +25,8 @@ export function known<T>(read: () => T): T | undefined {
     return undefined;
   }
 }
+
+/** Nothing to say about a value, as long as there is one: to hand it over is to read it. */
+export function silentOnceKnown(_value: unknown): undefined {
+  return undefined;
+}

@@ -107,6 +107,28 @@ describe("a production stack, previewed", function () {
     assert.match(said, /\[mandatory\] \[severity: critical\] {2}BAK-01 /);
   });
 
+  it("is refused where a command shows what it is given in secret, even while it cannot be told what that is", async () => {
+    const talking = (text: string): string =>
+      text.replace('args.secret ? "stderr" : "stdoutAndStderr"', '"stdoutAndStderr"');
+    await project.with("components/remote-task.ts", talking, async () => {
+      const { code, said } = await project.preview();
+      assert.notEqual(code, 0);
+      for (const name of [
+        "postgres-secret-files",
+        "redis-password",
+        "postgres-database",
+        "application-environment-file",
+      ])
+        assert.match(
+          said,
+          new RegExp(
+            `\\[mandatory\\] \\[severity: critical\\] {2}SSH-02 .*: ${name}\\)\\n.*\\n\\s+stdin: is not known before`,
+          ),
+        );
+      assert.doesNotMatch(said, /SSH-02 .*: migrate\)/);
+    });
+  });
+
   it("is refused where a rule cannot be decided yet, since what it reads comes from elsewhere", async () => {
     const unknown = (text: string): string => text.replace('ipcMode: "private"', "ipcMode: args.image.imageId");
     await project.with("components/container.ts", unknown, async () => {

@@ -109,7 +109,7 @@ export const networkCases: Case[] = [
       ["addPreviousOutputInEnv", "is not false"],
       ["additionalSecretOutputs", "stderr is not among them"],
     ],
-    good: [{ logging: "none" }],
+    good: [{ logging: "none" }, { stdin: undefined }],
     silent: "host-ready",
     unknown: "logging",
   },
