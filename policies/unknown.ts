@@ -26,7 +26,7 @@ export function known<T>(read: () => T): T | undefined {
   }
 }
 
-/** Nothing to say about a value, as long as there is one: to hand it over is to read it. */
-export function silentOnceKnown(_value: unknown): undefined {
-  return undefined;
+/** Has a value read, and with it found unknown: a decision hangs on it that has nothing else to say. */
+export function mustBeKnown(..._values: unknown[]): void {
+  // To hand a value over is to read it.
 }

@@ -1,5 +1,5 @@
 import { type Rule, when } from "../rule.ts";
-import { silentOnceKnown } from "../unknown.ts";
+import { mustBeKnown } from "../unknown.ts";
 
 export const rule: Rule = {
   id: "SSH-02",
@@ -21,7 +21,8 @@ export const rule: Rule = {
       if (shown.length === 0) return [];
       if (["stdin", "create", "update", "environment"].some((name) => secrets.includes(name))) return shown;
       // The engine does not say of an unknown input whether it is a secret; where it is unknown, reading it says so.
-      return silentOnceKnown(inputs.stdin);
+      mustBeKnown(inputs.stdin);
+      return undefined;
     },
   },
 };
