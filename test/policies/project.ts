@@ -11,7 +11,17 @@ import { changed } from "../config/stack.ts";
 import { run } from "../lab/command.ts";
 
 const original = join(import.meta.dirname, "..", "..");
-const program = ["index.ts", "config", "components", "connection", "host", "policies", "Pulumi.yaml", "package.json"];
+const program = [
+  "index.ts",
+  "config",
+  "components",
+  "connection",
+  "host",
+  "policies",
+  "operations",
+  "Pulumi.yaml",
+  "package.json",
+];
 
 export interface Preview {
   code: number;
@@ -60,6 +70,13 @@ export class Project {
     await this.#configure(changes);
     const attached: Record<string, string> = pack === "" ? {} : { PULUMI_OPTION_POLICY_PACK: pack };
     return this.#pulumi(["preview", "--stack", "production", ...args], attached);
+  }
+
+  /** Judges the settings of the preview before, without an engine. */
+  async check(...args: string[]): Promise<Preview & { printed: string }> {
+    const words = ["operations/check/check.ts", ...args];
+    const { code, stdout, stderr } = await run("node", words, { directory: this.folder, check: false });
+    return { code, said: `${stdout}${stderr}`, printed: stdout };
   }
 
   /** Spoils a file while something is tried. */
