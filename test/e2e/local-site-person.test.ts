@@ -23,6 +23,8 @@ describe("a person's path through a local stack", function () {
   });
   after(() => browser.close());
   const at = (id: string) => browser.page.getByTestId(id);
+  /** The page has all that it asked for; until then it may replace what is filled in. */
+  const shown = () => browser.page.locator("main:not([aria-busy]) h1").waitFor();
   const address = (path: string): string => `${site().visitor().origin}${path}`;
   /** What the steps so far complained about; each test begins with none. */
   let complaints = 0;
@@ -46,8 +48,7 @@ describe("a person's path through a local stack", function () {
 
   it("uploads a PDF, and sees its result arrive without a reload", async () => {
     await at("nav-copies").click();
-    // A page that is still on its way would take the form's place.
-    await browser.page.locator("main:not([aria-busy])").waitFor();
+    await shown();
     await browser.page.evaluate("window.sameDocument = true");
     await at("title").fill("A copy of three pages");
     await at("file").setInputFiles({ name: "three.pdf", mimeType: "application/pdf", buffer: pdf(3) });
@@ -101,6 +102,7 @@ describe("a person's path through a local stack", function () {
 
   it("signs out", async () => {
     await browser.page.goto(address("/copies"));
+    await shown();
     await at("sign-out").click();
     await at("nav-sign-in").waitFor();
     await at("live").filter({ hasText: "off" }).waitFor();

@@ -162,7 +162,7 @@ class SharedSite {
 
 /** The sample site with keys of its `application` added. */
 function sample(application: Record<string, unknown>): Sections {
-  const sections = sampleSite(process.env["X"] ?? "socle-example-site:dev");
+  const sections = sampleSite("socle-example-site:dev");
   return { ...sections, application: { ...(sections["application"] as object), ...application } };
 }
 

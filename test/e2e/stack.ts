@@ -184,15 +184,7 @@ export class TestStack {
     const environment = this.environment();
     const cli = new Cli(process.env);
     const named = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", this.name];
-    const [program, ...command] = [
-      ...via,
-      cli.path,
-      ...args,
-      ...named,
-      "--non-interactive",
-      "--color",
-      "never",
-    ];
+    const [program, ...command] = [...via, cli.path, ...args, ...named, "--non-interactive", "--color", "never"];
     const result = await run(program, command, {
       directory: project,
       timeoutSeconds: 300,
