@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { policyGate } from "./components/policy-gate.ts";
 import { Site } from "./components/site.ts";
 import { environmentModel, type Model } from "./config/environment.ts";
+import { isPinned } from "./config/image-reference.ts";
 import { type Configuration, loadConfiguration } from "./config/load.ts";
 import { smokeChecks } from "./config/smoke-checks.ts";
 import { preflight } from "./connection/preflight.ts";
@@ -29,7 +30,11 @@ async function checked(): Promise<{ model: Model; secrets: Configuration["secret
   try {
     const configuration = loadConfiguration();
     const found = environmentModel(pulumi.getProject(), pulumi.getStack(), configuration);
-    await preflight(found.host, { dryRun: pulumi.runtime.isDryRun() });
+    const { application: image } = found.images;
+    await preflight(found.host, {
+      dryRun: pulumi.runtime.isDryRun(),
+      localImage: isPinned(image) ? undefined : image,
+    });
     return { model: found, secrets: configuration.secrets };
   } catch (error) {
     throw new pulumi.RunError(error instanceof Error ? error.message : String(error));

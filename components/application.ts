@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 
 import { type Credentials, type Model, secretVariables } from "../config/environment.ts";
+import { isPinned } from "../config/image-reference.ts";
 import type { Command } from "../config/preset.ts";
 import type { ContainerArgs, Mount } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
@@ -47,7 +48,7 @@ export class Application extends pulumi.ComponentResource {
     super("socle:index:Application", name, {}, { ...options, provider: host.provider });
     this.args = args;
     const parent = { parent: this };
-    this.image = settings.image.includes("@sha256:")
+    this.image = isPinned(settings.image)
       ? pulledImage(`${name}-image`, host, settings.image, this)
       : localImage(host, settings.image, this);
 

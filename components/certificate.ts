@@ -41,27 +41,18 @@ export class Certificate extends pulumi.ComponentResource {
     super("socle:index:Certificate", name, {}, { ...options, provider: host.provider });
     this.args = args;
     const parent = { parent: this };
-    // Said here too: not every version of the provider calls its keys secrets.
-    const hidden = (...outputs: string[]): pulumi.CustomResourceOptions => ({
-      ...parent,
-      additionalSecretOutputs: outputs,
-    });
-    const key = new tls.PrivateKey(
-      `${name}-self-signed-key`,
-      { algorithm: "ECDSA", ecdsaCurve: "P256" },
-      hidden("privateKeyPem", "privateKeyOpenssh", "privateKeyPemPkcs8"),
-    );
+    const key = new tls.PrivateKey(`${name}-self-signed-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, parent);
     const selfSigned = new tls.SelfSignedCert(
       `${name}-self-signed`,
       {
-        privateKeyPem: pulumi.secret(key.privateKeyPem),
+        privateKeyPem: key.privateKeyPem,
         subject: { commonName: site.domains[0] },
         dnsNames: site.domains.filter((domain) => isIP(domain) === 0),
         ipAddresses: site.domains.filter((domain) => isIP(domain) !== 0),
         allowedUses: ["digital_signature", "server_auth"],
         validityPeriodHours: selfSignedHours,
       },
-      hidden("privateKeyPem"),
+      parent,
     );
     this.volume = volume(
       `${name}-files`,
@@ -118,7 +109,8 @@ export class Certificate extends pulumi.ComponentResource {
               owner: webUser,
               files: [{ name: "acme-ca.pem", mode: "0444", content: authority }],
             },
-            parent,
+            // One writer of a volume at a time.
+            { ...parent, dependsOn: this.ready },
           ),
         ]
       : [];

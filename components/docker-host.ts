@@ -25,7 +25,7 @@ export class DockerHost extends pulumi.ComponentResource {
     this.ready = task(
       `${name}-ready`,
       host,
-      { script: "prepare.sh", arguments: [...machine(host, stack, site.ports)], timeout: 900 },
+      { script: "prepare.sh", arguments: [...machine(host, stack, site.ports)], tellAgain: true, timeout: 900 },
       { parent: this },
     );
     this.provider = new docker.Provider(

@@ -18,6 +18,8 @@ export interface TaskArgs {
   secret?: boolean;
   /** Runs when the resource is made and never again under this name. */
   once?: boolean;
+  /** Tells the script by a last argument, `again`, that it ran before. */
+  tellAgain?: boolean;
   /** Seconds the task may take. Default 600. */
   timeout?: number;
 }
@@ -47,6 +49,7 @@ export function task(
       addPreviousOutputInEnv: false,
       logging: args.secret ? "stderr" : "stdoutAndStderr",
       ...(args.once ? { update: "true" } : {}),
+      ...(args.tellAgain ? { update: pulumi.interpolate`${words} again` } : {}),
     },
     {
       ...options,

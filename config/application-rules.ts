@@ -1,4 +1,5 @@
 /** Rules of what runs: application, worker, beat, database and their environment. */
+import { isPinned } from "./image-reference.ts";
 import { isSecret, namesSecret } from "./clear-secret.ts";
 import { managedVariables } from "./managed-variable.ts";
 import { type Rule, when } from "./rule.ts";
@@ -19,18 +20,11 @@ export const applicationRules: readonly Rule[] = [
   {
     holds: "`application.image` is named by digest, except in `dev` on the local engine.",
     broken: ({ tier, host, application }) =>
-      when(
-        application &&
-          tier &&
-          host &&
-          !application.image.includes("@sha256:") &&
-          !(tier === "dev" && host.type === "local"),
-        {
-          path: "application.image",
-          found: `found "${application?.image ?? ""}", a tag: what it names can change between preview and up`,
-          mend: "Name the image by digest, as registry/name@sha256:… (`docker inspect --format '{{index .RepoDigests 0}}' IMAGE` prints it).",
-        },
-      ),
+      when(application && tier && host && !isPinned(application.image) && !(tier === "dev" && host.type === "local"), {
+        path: "application.image",
+        found: `found "${application?.image ?? ""}", a tag: what it names can change between preview and up`,
+        mend: "Name the image by digest, as registry/name@sha256:… (`docker inspect --format '{{index .RepoDigests 0}}' IMAGE` prints it).",
+      }),
   },
   {
     holds: "A `production` server that Socle prepares has `host.minimum.memory` of at least 1024 MiB.",

@@ -1,6 +1,6 @@
 /** Whether the host can be reached, before anything is registered: the providers' own errors come late and say little. */
 import { execFile } from "node:child_process";
-import { connect } from "node:net";
+import { get } from "node:http";
 import { promisify } from "node:util";
 
 import type { Settings } from "../config/schema.ts";
@@ -8,7 +8,7 @@ import { type SshHost, sshOptions } from "./ssh.ts";
 
 const run = promisify(execFile);
 
-/** A host that cannot be reached, with the way to mend it. */
+/** A host that the stack cannot run on as it is, with the way to mend it. */
 export class UnreachableHostError extends Error {
   constructor(where: string, found: string, mend: string) {
     super(`${where}: ${found}; nothing was changed.\n    → ${mend}`);
@@ -17,25 +17,30 @@ export class UnreachableHostError extends Error {
 }
 
 /**
- * Refuses a host that cannot be reached.
+ * Refuses a host that cannot be reached, and a local engine without the image that is to run on it.
  *
  * A local engine is asked every time: without it the Docker provider cannot even plan. A server is asked only when
  * something is to be done there, so that a plan can be made where the server is out of reach.
+ * @param options `localImage`: a tag that only the local engine knows
  * @throws UnreachableHostError
  */
-export async function preflight(host: Settings["host"], { dryRun }: { dryRun: boolean }): Promise<void> {
-  if (host.type === "local") await engine(host.socket);
+export async function preflight(
+  host: Settings["host"],
+  { dryRun, localImage }: { dryRun: boolean; localImage?: string | undefined },
+): Promise<void> {
+  if (host.type === "local") await engine(host.socket, localImage);
   else if (!dryRun) await server(host);
 }
 
-async function engine(socket: string): Promise<void> {
-  const path = socket.replace(/^unix:\/\//, "");
-  await new Promise<void>((resolve, reject) => {
-    const connection = connect(path, () => {
-      connection.end();
-      resolve();
+async function engine(socket: string, image: string | undefined): Promise<void> {
+  // Docker Engine API: what `docker image inspect` and `docker info` ask.
+  const path = image === undefined ? "/_ping" : `/images/${encodeURIComponent(image)}/json`;
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    const asked = get({ socketPath: socket.replace(/^unix:\/\//, ""), path, agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
     });
-    connection.on("error", (error: NodeJS.ErrnoException) => {
+    asked.on("error", (error: NodeJS.ErrnoException) => {
       const [found, mend] =
         error.code === "EACCES"
           ? ["you may not use the Docker engine", "Join the group: `sudo usermod -aG docker $USER`, then log in again."]
@@ -46,6 +51,12 @@ async function engine(socket: string): Promise<void> {
       reject(new UnreachableHostError("host", found, mend));
     });
   });
+  if (image !== undefined && status === 404)
+    throw new UnreachableHostError(
+      "application.image",
+      `the Docker engine has no image ${image}`,
+      `Build it (\`docker build --tag ${image} .\`), or name the image of a registry by its digest.`,
+    );
 }
 
 async function server(host: SshHost): Promise<void> {

@@ -1,15 +1,16 @@
 #!/bin/sh
 # Checks a host and makes it ready for the stack. Whatever is missing is reported at once, before anything is changed.
 #
-#   prepare.sh MODE STACK HTTP HTTPS CPUS MEMORY DISK USER
+#   prepare.sh MODE STACK HTTP HTTPS CPUS MEMORY DISK USER [again]
 #
 # MODE    local: only check the engine and the ports; check: check the machine too; prepare: install what is missing
 # STACK   name of the stack: ports that its own containers publish are free to it
 # HTTP, HTTPS     ports to be published
 # CPUS, MEMORY, DISK   least processors, MiB of memory, GiB of disk; 0: no matter
 # USER    who logs in; gets access to the engine
+# again   the stack was here before; without it, containers of its name are somebody else's
 set -eu
-mode=$1 stack=$2 http=$3 https=$4 cpus=$5 memory=$6 disk=$7 user=$8
+mode=$1 stack=$2 http=$3 https=$4 cpus=$5 memory=$6 disk=$7 user=$8 again=${9:-}
 
 problems=''
 problem() {
@@ -44,6 +45,13 @@ check_ports() {
       problem "port $port is taken: $found" "Stop what listens there (\`docker ps --filter publish=$port\`, \`ss -ltnp\`), then run pulumi up again."
     fi
   done
+}
+
+# Two states with one stack name, from two clones for example, would take each other's containers and data for their own.
+check_name() {
+  if [ -z "$again" ] && has docker && [ -n "$(docker ps -aq --filter "label=socle.stack=$stack" 2>/dev/null)" ]; then
+    problem "containers of a stack named $stack are here, which this state knows nothing of" "Destroy that stack from where it was made, or give this one another name. Is its state lost? \`docker rm -f \$(docker ps -aq --filter label=socle.stack=$stack)\` removes the containers; volumes with data stay and are taken over."
+  fi
 }
 
 # The file system that holds Docker's data, or will.
@@ -81,6 +89,7 @@ check_engine() {
   fi
 }
 
+check_name
 check_ports
 [ "$mode" = local ] || check_machine
 check_engine

@@ -42,6 +42,11 @@ describe("tasks, by what they are given,", () => {
     ]);
   });
 
+  it("tell the host's preparation when it ran before", () => {
+    const { create, update } = dev.resource("command:Command host-ready").inputs;
+    assert.equal(update, `${String(create)} again`);
+  });
+
   it("only check a host that must not be prepared", async () => {
     const host = { ...(production()["host"] as object), prepare: false, minimum: { cpus: 4, memory: 8000, disk: 80 } };
     const checked = await deploy("production", { ...production(), host });

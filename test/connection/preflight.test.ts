@@ -1,7 +1,6 @@
 // Hosts that cannot be reached: said before anything is registered, with the way to mend it.
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
@@ -197,26 +196,35 @@ describe("preflight", () => {
   });
 
   describe("of the local engine", () => {
-    let engine: Server;
-    let socket: string;
-    before((done) => {
-      socket = join(folder, "engine.sock");
-      engine = createServer().listen(socket, done);
-    });
-    after((done) => {
-      engine.close(done);
-    });
+    // Docker's own: what it answers is what counts.
+    const local = { type: "local", socket: "unix:///var/run/docker.sock" } as const;
 
     for (const dryRun of [true, false])
-      it(`accepts one that answers, and refuses none at all, in ${dryRun ? "a plan" : "an update"}`, async () => {
-        assert.equal(await refusal({ type: "local", socket: `unix://${socket}` }, { dryRun }), "");
-        assert.equal(
-          await refusal({ type: "local", socket: `unix://${folder}/absent.sock` }, { dryRun }),
-          [
-            `host: no Docker engine answers at unix://${folder}/absent.sock; nothing was changed.`,
-            "    → Install and start it (`npm start` does on Debian and Ubuntu as root), or set host.socket.",
-          ].join("\n"),
-        );
+      describe(dryRun ? "in a plan" : "in an update", () => {
+        it("accepts one that answers", async () => {
+          assert.equal(await refusal(local, { dryRun }), "");
+          assert.equal(await refusal(local, { dryRun, localImage: "socle-example-site:dev" }), "");
+        });
+
+        it("refuses none at all", async () => {
+          assert.equal(
+            await refusal({ type: "local", socket: `unix://${folder}/absent.sock` }, { dryRun }),
+            [
+              `host: no Docker engine answers at unix://${folder}/absent.sock; nothing was changed.`,
+              "    → Install and start it (`npm start` does on Debian and Ubuntu as root), or set host.socket.",
+            ].join("\n"),
+          );
+        });
+
+        it("refuses one that lacks the application's image", async () => {
+          assert.equal(
+            await refusal(local, { dryRun, localImage: "registry.example.org:5000/nobody/built/it:dev" }),
+            [
+              "application.image: the Docker engine has no image registry.example.org:5000/nobody/built/it:dev; nothing was changed.",
+              "    → Build it (`docker build --tag registry.example.org:5000/nobody/built/it:dev .`), or name the image of a registry by its digest.",
+            ].join("\n"),
+          );
+        });
       });
   });
 });

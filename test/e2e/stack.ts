@@ -24,6 +24,18 @@ export interface Output {
   adminPassword?: string;
 }
 
+/** Of what the state says of a resource. */
+export interface Resource {
+  urn: string;
+  type: string;
+  outputs?: { result?: Value; privateKeyPem?: Value };
+}
+
+/** A secret one is wrapped, also where it is shown: the text is JSON. */
+type Value = string | { plaintext: string };
+
+const inClear = (value: Value): string => (typeof value === "string" ? value : (JSON.parse(value.plaintext) as string));
+
 /** What the sample site needs of `application` and its neighbours, whatever the host. */
 export function sampleSite(image: string): Sections {
   return {
@@ -86,7 +98,7 @@ export class TestStack {
   }
 
   /** The CLI looks for a stack's settings beside the program. */
-  get #file(): string {
+  get file(): string {
     return join(project, `Pulumi.${this.name}.yaml`);
   }
 
@@ -98,7 +110,6 @@ export class TestStack {
   async configure(sections: Sections): Promise<void> {
     this.#sections = { ...this.#sections, ...sections };
     await this.#write();
-    for (const [name, value] of Object.entries(this.#secrets)) await this.setSecret(name, value);
   }
 
   async setSecret(name: string, value: string): Promise<void> {
@@ -106,11 +117,11 @@ export class TestStack {
     await this.pulumi(["config", "set", "--secret", `secrets:${name}`], { input: value });
   }
 
-  up(options: { check?: boolean; timeoutSeconds?: number } = {}): Promise<Result> {
+  up(options: { check?: boolean; timeoutSeconds?: number; via?: string[] } = {}): Promise<Result> {
     return this.pulumi(["up", "--yes", "--skip-preview"], { timeoutSeconds: 600, ...options });
   }
 
-  preview(args: string[] = [], options: { check?: boolean } = {}): Promise<Result> {
+  preview(args: string[] = [], options: { check?: boolean; via?: string[] } = {}): Promise<Result> {
     return this.pulumi(["preview", ...args], options);
   }
 
@@ -121,37 +132,74 @@ export class TestStack {
 
   /** Secret outputs and the state's own secrets, by resource, for the scan: what the stack holds that nobody may see. */
   async secrets(): Promise<Record<string, string>> {
-    const { stdout } = await this.pulumi(["stack", "export", "--show-secrets"], { record: false });
-    const state = JSON.parse(stdout) as { deployment: { resources: { urn: string; type: string; outputs?: { result?: string } }[] } };
-    const generated = state.deployment.resources
-      .filter(({ type }) => type === "random:index/randomPassword:RandomPassword")
-      .map(({ urn, outputs }) => [urn.split("::").at(-1) ?? "", outputs?.result ?? ""]);
+    const generated = (await this.resources(["--show-secrets"])).flatMap(({ urn, outputs }) => {
+      const { result, privateKeyPem } = outputs ?? {};
+      const name = urn.split("::").at(-1) ?? "";
+      if (result !== undefined) return [[name, inClear(result)]];
+      // Its first line holds the private number (RFC 5915); the last ones are the public key.
+      return privateKeyPem === undefined ? [] : [[name, inClear(privateKeyPem).split("\n")[1] ?? ""]];
+    });
     return { ...(Object.fromEntries(generated) as Record<string, string>), ...this.#secrets };
+  }
+
+  /** What the state holds. */
+  async resources(flags: string[] = []): Promise<Resource[]> {
+    const { stdout } = await this.pulumi(["stack", "export", ...flags], { record: false });
+    return (JSON.parse(stdout) as { deployment: { resources?: Resource[] } }).deployment.resources ?? [];
   }
 
   /** Destroys what the engine still has of the stack, its data included, and forgets it. */
   async remove(): Promise<void> {
     try {
-      await this.configure({ data: { keepOnDestroy: false } });
-      await this.up({ check: false });
+      const { keepOnDestroy } = (this.#sections["data"] ?? {}) as { keepOnDestroy?: boolean };
+      if (keepOnDestroy !== false) {
+        await this.configure({ data: { keepOnDestroy: false } });
+        await this.up({ check: false });
+      }
       await this.pulumi(["destroy", "--yes", "--skip-preview"], { timeoutSeconds: 600 });
     } finally {
-      await rm(this.folder, { recursive: true, force: true });
-      await rm(this.#file, { force: true });
+      await this.forget();
     }
   }
 
-  /** Runs the CLI on this stack. With `record: false` its output is no part of what the secret scan reads. */
+  /** Forgets a stack that has nothing anywhere: refused, destroyed, or its host is gone. */
+  async forget(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.file, { force: true });
+  }
+
+  /**
+   * Runs the CLI on this stack. With `record: false` its output is no part of what the secret scan reads; `via` is a
+   * program that runs it, with its own arguments.
+   */
   async pulumi(
     args: string[],
-    { record = true, ...options }: { input?: string; check?: boolean; timeoutSeconds?: number; record?: boolean } = {},
+    {
+      record = true,
+      via = [],
+      check = true,
+      ...options
+    }: { input?: string; check?: boolean; timeoutSeconds?: number; record?: boolean; via?: string[] } = {},
   ): Promise<Result> {
     const environment = this.environment();
     const cli = new Cli(process.env);
     const named = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", this.name];
-    const command = [...args, ...named, "--non-interactive", "--color", "never"];
-    const result = await run(cli.path, command, { directory: project, timeoutSeconds: 300, ...options, environment });
+    const [program, ...command] = [...via, cli.path, ...args, ...named, "--non-interactive", "--color", "never"];
+    const result = await run(program, command, {
+      directory: project,
+      timeoutSeconds: 300,
+      ...options,
+      check: false,
+      environment,
+    });
     if (record) this.printed.push(result.stdout, result.stderr);
+    if (check && result.code !== 0) {
+      // What went wrong stands below this word, and all of it matters.
+      const said = `${result.stdout}${result.stderr}`;
+      throw new Error(
+        `pulumi ${args.join(" ")}: exit code ${String(result.code)}\n${said.slice(Math.max(0, said.indexOf("Diagnostics:")))}`,
+      );
+    }
     return result;
   }
 
@@ -165,14 +213,18 @@ export class TestStack {
   }
 
   async #write(): Promise<void> {
-    const config = Object.fromEntries(Object.entries(this.#sections).map(([name, value]) => [`socle:${name}`, value]));
-    await writeFile(this.#file, stringify({ config, ...(await this.#salt()) }));
+    const { config: written = {}, ...rest } = await this.#written();
+    const secrets = Object.entries(written).filter(([name]) => name.startsWith("secrets:"));
+    const settings = Object.entries(this.#sections).map(([name, value]) => [`socle:${name}`, value]);
+    await writeFile(
+      this.file,
+      stringify({ config: Object.fromEntries([...settings, ...secrets]) as unknown, ...rest }),
+    );
   }
 
-  /** The CLI keeps its salt in the stack file. */
-  async #salt(): Promise<Record<string, string>> {
-    const text = await readFile(this.#file, "utf8").catch(() => "");
-    const { encryptionsalt } = (parse(text) ?? {}) as { encryptionsalt?: string };
-    return encryptionsalt ? { encryptionsalt } : {};
+  /** The CLI keeps its salt and what it encrypted in the stack file. */
+  async #written(): Promise<{ config?: Record<string, unknown> }> {
+    const text = await readFile(this.file, "utf8").catch(() => "");
+    return (parse(text) ?? {}) as { config?: Record<string, unknown> };
   }
 }

@@ -95,12 +95,25 @@ describe("prepare.sh", function () {
       "nginx:1.26",
     );
     try {
-      assert.equal(prepare(local(http, https)).status, 0);
+      assert.equal(prepare([...local(http, https), "again"]).status, 0);
       const other = prepare(["local", `${stack}-other`, http, https, 0, 0, 0, "you"]);
       assert.equal(other.status, 1);
       assert.match(other.stderr, new RegExp(`port ${String(http)} is taken: .*docker`));
     } finally {
       docker("rm", "--force", container);
+    }
+  });
+
+  it("takes nobody else's containers for its own: two states with one stack name", () => {
+    const container = docker("create", `--label=socle.stack=${stack}`, "nginx:1.26");
+    try {
+      const { status, stderr } = prepare(local(http, https));
+      assert.equal(status, 1);
+      assert.match(stderr, new RegExp(`- containers of a stack named ${stack} are here`));
+      assert.match(stderr, /-> Destroy that stack from where it was made, or give this one another name/);
+      assert.equal(prepare([...local(http, https), "again"]).status, 0);
+    } finally {
+      docker("rm", container);
     }
   });
 

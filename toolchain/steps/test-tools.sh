@@ -7,6 +7,9 @@ test_tools_missing() {
   command -v ssh >/dev/null || echo openssh-client
   test_tools_browser >/dev/null || echo chromium
   command -v shellcheck >/dev/null || echo shellcheck
+  command -v openssl >/dev/null || echo openssl
+  # Network namespaces, and who listens where.
+  command -v ip >/dev/null || echo iproute2
 }
 
 test_tools_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
@@ -18,7 +21,7 @@ test_tools_state() {
     state="missing: ${missing% }"
     return 1
   fi
-  state="sshd, $(basename "$(test_tools_browser)"), shellcheck"
+  state="sshd, $(basename "$(test_tools_browser)"), shellcheck, openssl, iproute2"
 }
 
 test_tools_make() {

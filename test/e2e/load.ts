@@ -1,0 +1,249 @@
+// Many visitors at once, while something happens to the site: what they were answered, and what became of their work.
+import assert from "node:assert/strict";
+import { Agent, request } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { until } from "../lab/deadline.ts";
+import type { LocalSite } from "./local-site.ts";
+import { formWith, pdf } from "./pdf.ts";
+import { Listener } from "./listener.ts";
+import type { Copy, Visitor } from "./visitor.ts";
+
+interface Question {
+  path: string;
+  method?: string;
+  headers?: Record<string, string>;
+  body?: Buffer;
+  /** Whose session it is part of. */
+  as?: Visitor;
+  /** Keeps its connection for the next request. */
+  agent?: Agent;
+}
+
+interface Entry {
+  id: number;
+  runs: number;
+  done: boolean;
+}
+
+/** Seconds between two requests of a client. */
+const pause = 0.1;
+const keptConnections = 4;
+
+/**
+ * Twelve clients: four that keep their connections and three that open new ones, all reading; one that is signed in; one
+ * whose requests take their time; one that uploads; two that order tasks. And two open pages that hear of uploads.
+ */
+export class Load {
+  readonly failures: string[] = [];
+  /** Requests answered, by the release that answered. */
+  readonly releases = new Map<string, number>();
+  requests = 0;
+  /** Requests sent once more, since the connection that was kept for them had just been closed. */
+  resent = 0;
+  /** Numbers of the tasks that were acknowledged. */
+  readonly ordered: number[] = [];
+  readonly uploaded: string[] = [];
+  readonly listeners: Listener[] = [];
+  readonly #site: LocalSite;
+  /** Browsers with a session each: one that uploads, one that reads, one with the open pages. */
+  readonly #uploader: Visitor;
+  readonly #reader: Visitor;
+  readonly #page: Visitor;
+  readonly #token: string;
+  readonly #start = Date.now();
+  #working = true;
+  #clients: Promise<unknown>[] = [];
+
+  private constructor(site: LocalSite, [uploader, reader, page]: [Visitor, Visitor, Visitor], token: string) {
+    this.#site = site;
+    this.#uploader = uploader;
+    this.#reader = reader;
+    this.#page = page;
+    this.#token = token;
+  }
+
+  /** Puts the site under load while the action runs, then sees all ordered work done. */
+  static async during(site: LocalSite, token: string, action: () => Promise<unknown>): Promise<Load> {
+    const browser = (name: string) => site.administrator(`${name} under load`);
+    const load = new Load(site, [await browser("uploader"), await browser("reader"), await browser("page")], token);
+    load.#begin();
+    try {
+      await until("every client has been answered", 30, () =>
+        Promise.resolve(load.requests > 60 && load.ordered.length > 5),
+      );
+      await action();
+    } finally {
+      await load.#end();
+    }
+    await load.#settle();
+    return load;
+  }
+
+  #begin(): void {
+    const reads = ["/health/", "/", "/api/session/", "/assets/app.js", "/admin/login/"];
+    const client = async (act: (turn: number) => Promise<unknown>): Promise<void> => {
+      for (let turn = 0; this.#working; turn += 1) {
+        await act(turn);
+        await sleep(pause * 1000);
+      }
+    };
+    const read = (turn: number, agent?: Agent) => this.#read(reads[turn % reads.length] ?? "/", agent);
+    this.#clients = [
+      ...Array.from({ length: keptConnections }, () => new Agent({ keepAlive: true, maxSockets: 1 })).map((agent) =>
+        client((turn) => read(turn, agent)).finally(() => {
+          agent.destroy();
+        }),
+      ),
+      ...Array.from({ length: 3 }, () => client((turn) => read(turn))),
+      client(() => this.#stay()),
+      client(() => this.#ask({ path: "/api/slow/?seconds=1.5", headers: { "X-Admin-Token": this.#token } })),
+      client(() => this.#upload()),
+      client(() => this.#order()),
+      client(() => this.#order()),
+    ];
+    const { Cookie = "", Origin = "" } = this.#page.headers;
+    for (let index = 0; index < 2; index += 1)
+      this.listeners.push(new Listener(`${this.#page.origin.replace("https", "wss")}/ws/copies/`, { Cookie, Origin }));
+  }
+
+  async #end(): Promise<void> {
+    this.#working = false;
+    await Promise.all(this.#clients);
+    for (const listener of this.listeners) this.failures.push(...listener.close());
+    // A reload of Nginx closes each of the kept connections once.
+    if (this.resent > keptConnections) this.failures.push(`${this.resent} requests met a closed connection`);
+  }
+
+  /** Waits until everything that was acknowledged is done. */
+  async #settle(): Promise<void> {
+    await until("the tasks that were acknowledged are done", 60, async () => {
+      const entries = await this.entries();
+      return this.ordered.every((id) => entries.get(id)?.done);
+    });
+    await until("the uploads are processed", 30, async () => {
+      const { body } = await this.#uploader.ask({ path: "/api/copies/" });
+      const states = new Map((JSON.parse(body) as { copies: Copy[] }).copies.map(({ id, state }) => [id, state]));
+      // The site lists the newest 200.
+      return this.uploaded.slice(-100).every((id) => states.get(id) === "processed");
+    });
+  }
+
+  /** What the site's ledger says of the tasks. */
+  async entries(): Promise<Map<number, Entry>> {
+    const found = new Map<number, Entry>();
+    for (let after: number | null = -1; after !== null;) {
+      const path = `/api/ledger/?after=${after}`;
+      const { status, body } = await this.#site.visitor().ask({ path, headers: { "X-Admin-Token": this.#token } });
+      assert.equal(status, 200, body);
+      const page = JSON.parse(body) as { entries: Entry[]; next_after: number | null };
+      for (const entry of page.entries) found.set(entry.id, entry);
+      after = page.next_after;
+    }
+    return found;
+  }
+
+  async #read(path: string, agent?: Agent): Promise<void> {
+    await this.#ask({ path, agent });
+  }
+
+  /** Stays signed in. */
+  async #stay(): Promise<void> {
+    const answer = await this.#ask({ path: "/api/session/", as: this.#reader });
+    if (answer !== undefined && !answer.includes('"username": "admin"')) this.#fail("/api/session/", "signed out");
+  }
+
+  async #upload(): Promise<void> {
+    const form = formWith(pdf(2, 100_000));
+    const answer = await this.#ask({ path: "/api/copies/", method: "POST", as: this.#uploader, ...form });
+    if (answer) this.uploaded.push((JSON.parse(answer) as Copy).id);
+    await sleep(400);
+  }
+
+  async #order(): Promise<void> {
+    nextNumber += 1;
+    const id = nextNumber;
+    const headers = { "X-Admin-Token": this.#token, "Content-Type": "application/json" };
+    const body = Buffer.from(JSON.stringify({ id, work_seconds: 0.1 }));
+    if (await this.#ask({ path: "/api/ledger/", method: "POST", body, headers })) this.ordered.push(id);
+    await sleep(200);
+  }
+
+  /** The body of a good answer; anything else is recorded as a failure. */
+  async #ask(question: Question): Promise<string | undefined> {
+    this.requests += 1;
+    try {
+      const { status, release, body } = await this.#exchange(question);
+      if (release) this.releases.set(release, (this.releases.get(release) ?? 0) + 1);
+      if (status < 400) return body;
+      this.#fail(question.path, `${status} ${body.slice(0, 100)}`);
+    } catch (error) {
+      this.#fail(question.path, `${String(error)}${question.agent ? " (kept connection)" : ""}`);
+    }
+    return undefined;
+  }
+
+  #fail(path: string, reason: string): void {
+    this.failures.push(`${((Date.now() - this.#start) / 1000).toFixed(1)} s ${path}: ${reason}`);
+  }
+
+  #exchange({
+    path,
+    method = "GET",
+    headers = {},
+    body,
+    as,
+    agent,
+  }: Question): Promise<{ status: number; release: string; body: string }> {
+    const { domain, ports } = this.#site.visitor();
+    return new Promise((resolve, reject) => {
+      const outgoing = request(
+        {
+          host: "127.0.0.1",
+          port: ports.https,
+          servername: domain,
+          rejectUnauthorized: false,
+          path,
+          method,
+          agent: agent ?? false,
+          headers: {
+            Host: `${domain}:${ports.https}`,
+            ...(body ? { "Content-Length": body.length } : {}),
+            ...as?.headers,
+            ...headers,
+          },
+          signal: AbortSignal.timeout(30_000),
+        },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          // A session that was signed with a former key gets a new cookie.
+          as?.keep(answer.headers["set-cookie"]);
+          answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+          answer.on("error", reject);
+          answer.on("end", () => {
+            const release = answer.headers["x-release"];
+            resolve({
+              status: answer.statusCode ?? 0,
+              release: String(release ?? ""),
+              body: Buffer.concat(chunks).toString(),
+            });
+          });
+        },
+      );
+      outgoing.on("error", (error: NodeJS.ErrnoException) => {
+        // A kept connection may be closed in the moment of sending: clients then send a GET once more (RFC 9112, 9.3.1).
+        const closedIdle = outgoing.reusedSocket && error.code === "ECONNRESET" && method === "GET";
+        if (!closedIdle) {
+          reject(error);
+          return;
+        }
+        this.resent += 1;
+        this.#exchange({ path, headers, as }).then(resolve, reject);
+      });
+      outgoing.end(body);
+    });
+  }
+}
+
+/** Numbers of tasks are unique for the whole run. */
+let nextNumber = 1000;

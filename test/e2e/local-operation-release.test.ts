@@ -1,0 +1,174 @@
+// Releases of a running stack, good and bad, while visitors go on using it.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { describe, it } from "mocha";
+
+import { docker, lines, run } from "../lab/command.ts";
+import { until } from "../lab/deadline.ts";
+import { containersOf, inspect, within } from "./engine.ts";
+import { Load } from "./load.ts";
+import { changingSite, ownSecrets } from "./local-site.ts";
+
+const minutes = 60_000;
+const project = new URL("../../", import.meta.url).pathname;
+
+describe("a release of a local stack", function () {
+  this.timeout(5 * minutes);
+  const site = changingSite.use();
+  const underLoad = (action: () => Promise<unknown>) => Load.during(site(), ownSecrets.ADMIN_TOKEN, action);
+  const nothingChanges = () => site().stack.preview(["--expect-no-changes"]);
+
+  it("that never gets healthy fails, and the former one keeps serving every request", async () => {
+    const { release, services } = site().output;
+    let said = "";
+    const load = await underLoad(async () => {
+      await site().stack.configure(site().changed("application", { healthPath: "/no/such/path/" }));
+      const { code, stdout, stderr } = await site().stack.up({ check: false });
+      assert.notEqual(code, 0);
+      said = `${stdout}${stderr}`;
+    });
+    assert.deepEqual(load.failures, []);
+    assert.deepEqual([...load.releases.keys()], [release], "nobody was answered by the new one");
+    assert.match(said, /backend/);
+    assert.ok(
+      (await site().containers("backend")).includes(services["backend"]?.container ?? ""),
+      "the former one is there",
+    );
+  });
+
+  it("of another image replaces the whole application: no request fails, no task is lost or done twice", async () => {
+    const former = site().output;
+    const image = await site().derivedImage("next release");
+    const beats = new Beats(site().stack.prefix);
+    const load = await underLoad(async () => {
+      await beats.during(() => site().up(site().changed("application", { image, healthPath: "/health/" })));
+    });
+    assert.deepEqual(load.failures, []);
+    const { release, services } = site().output;
+    assert.notEqual(release, former.release);
+    assert.deepEqual(
+      [...load.releases.keys()].sort(),
+      [former.release, release].sort(),
+      "both served, one after the other",
+    );
+    assert.ok(
+      load.listeners.every(({ connections }) => connections > 1),
+      "open pages were cut, and came back at once",
+    );
+
+    const entries = await load.entries();
+    const twice = load.ordered.filter((id) => entries.get(id)?.runs !== 1);
+    assert.deepEqual(twice, [], "tasks that ran more than once");
+    assert.ok(
+      load.ordered.length > 20 && load.uploaded.length > 10 && load.requests > 500,
+      `too little: ${load.requests} requests`,
+    );
+
+    assert.equal(beats.most, 1, "schedulers at one time");
+    assert.deepEqual(beats.killed, [], "containers that did not end by themselves");
+    const wanted = await docker(["image", "inspect", "--format", "{{.Id}}", image]);
+    for (const service of ["backend", "worker", "beat"]) {
+      assert.deepEqual(
+        await site().containers(service),
+        [services[service]?.container],
+        `${service}: the former one is gone`,
+      );
+      assert.equal((await inspect(site().container(service))).Image, wanted);
+    }
+    assert.equal(services["nginx"]?.container, former.services["nginx"]?.container);
+  });
+
+  it("leaves nothing to change, also after one that failed", nothingChanges);
+
+  it("of Nginx's settings is what its preview announced, and replaces no container", async () => {
+    const ids = async (): Promise<string[]> =>
+      lines(await docker(["ps", "--quiet", "--filter", `label=socle.stack=${site().stack.prefix}`])).sort();
+    const former = await ids();
+    await site().stack.configure(site().changed("site", { maxBodySize: 5 }));
+    const announced = steps((await site().stack.preview()).stdout);
+    const done = steps(await site().up());
+    assert.deepEqual(announced, ["~ nginx-configuration-loaded"]);
+    assert.deepEqual(done, announced);
+    assert.deepEqual(await ids(), former);
+    const answer = await site()
+      .visitor()
+      .ask({ method: "POST", path: "/api/copies/", headers: { "Content-Length": String(6 * 1024 * 1024) } });
+    assert.equal(answer.status, 413);
+  });
+
+  it("of a broken Nginx configuration is refused before it is loaded", async () => {
+    const { prefix } = site().stack;
+    const current = async () => (await within(site().container("nginx"), ["readlink", "/etc/socle/current"])).stdout;
+    const former = await current();
+    const words = [
+      `${prefix}-nginx`,
+      "nginx:1.26",
+      `${prefix}-nginx-configuration`,
+      `${prefix}-certificates`,
+      "broken",
+      "6",
+    ];
+    const attempt = await run("sh", ["host/run.sh", "nginx/apply.sh", ...words], {
+      directory: project,
+      input: "events {}\nhttp { no_such_directive; }\n",
+      check: false,
+    });
+    assert.notEqual(attempt.code, 0);
+    assert.match(attempt.stderr, /unknown directive "no_such_directive"/);
+    assert.match(attempt.stderr, /the former one goes on serving/);
+    assert.equal(await current(), former);
+    assert.equal((await site().visitor().ask({ path: "/health/" })).status, 200);
+    await until("no half configuration is left", 5, async () => {
+      const { stdout } = await within(site().container("nginx"), ["ls", "/etc/socle"]);
+      return !stdout.includes("broken");
+    });
+  });
+});
+
+/** Resources that the CLI names with what it does to them, without those that stay and the stack itself. */
+function steps(printed: string): string[] {
+  return [...printed.matchAll(/^ +(\+|-|~|\+-|\+\+|--)\s+\S+:\S+\s+(\S+)/gm)]
+    .map(([, sign = "", name = ""]) => `${sign} ${name}`)
+    .filter((step, index, all) => all.indexOf(step) === index)
+    .sort();
+}
+
+/** Watches a stack's schedulers, and how its containers end. */
+class Beats {
+  most = 0;
+  /** Services whose container had to be killed. */
+  readonly killed: string[] = [];
+  readonly #stack: string;
+
+  constructor(stack: string) {
+    this.#stack = stack;
+  }
+
+  async during(action: () => Promise<unknown>): Promise<void> {
+    const format = '{{index .Actor.Attributes "socle.service"}} {{.Action}} {{index .Actor.Attributes "exitCode"}}';
+    const filters = ["type=container", `label=socle.stack=${this.#stack}`].flatMap((filter) => ["--filter", filter]);
+    const running = new Set(await containersOf(this.#stack, "beat"));
+    this.most = running.size;
+    const events = spawn(
+      "docker",
+      ["events", ...filters, "--filter", "event=start", "--filter", "event=die", "--format", `${format} {{.ID}}`],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    let now = running.size;
+    createInterface(events.stdout).on("line", (line) => {
+      const [service, action = "", code] = line.split(" ");
+      if (action === "die" && code === "137") this.killed.push(service ?? "");
+      if (service !== "beat") return;
+      now += action === "start" ? 1 : -1;
+      this.most = Math.max(this.most, now);
+    });
+    try {
+      await action();
+    } finally {
+      events.kill();
+    }
+  }
+}

@@ -1,0 +1,55 @@
+// A stack is taken down and set up again under its name.
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+
+import { docker, lines } from "../lab/command.ts";
+import { firstProcess, leftovers } from "./engine.ts";
+import { changingSite } from "./local-site.ts";
+import { pdf } from "./pdf.ts";
+import type { Copy } from "./visitor.ts";
+
+describe("the end of a local stack", function () {
+  this.timeout(300_000);
+  const site = changingSite.use();
+  const destroy = () => site().stack.pulumi(["destroy", "--yes", "--skip-preview"]);
+  let copy: Copy;
+
+  it("leaves the volumes with data, and nothing else", async () => {
+    copy = await (await site().administrator()).upload(pdf(7));
+    const { prefix } = site().stack;
+    await destroy();
+    assert.deepEqual(
+      await leftovers(prefix),
+      ["media", "postgres", "redis"].map((purpose) => `volume ${prefix}-${purpose}`),
+    );
+  });
+
+  it("A3: set up again with gunicorn and its four workers, it finds its data", async () => {
+    const {
+      server: _server,
+      workers: _workers,
+      ...rest
+    } = site().stack.settings["application"] as Record<string, unknown>;
+    await site().up({ application: rest, data: { keepOnDestroy: false } });
+    const visitor = site().visitor();
+    assert.equal(await visitor.signIn("admin", site().output.adminPassword ?? ""), 200, "with the new password");
+    const found = await visitor.copy(copy.id);
+    assert.equal(found.size, pdf(7).length);
+    assert.ok((await visitor.ask({ path: found.url })).bytes.equals(pdf(7)));
+
+    const words = await firstProcess(site().container("backend"));
+    assert.ok(
+      words.some((word) => word.endsWith("/gunicorn")),
+      words.join(" "),
+    );
+    for (const word of ["core.wsgi:application", "--bind=0.0.0.0:8000", "--workers=4"])
+      assert.ok(words.includes(word), word);
+    const processes = lines(await docker(["top", site().container("backend"), "-o", "pid,args"])).slice(1);
+    assert.equal(processes.length, 1 + 4, processes.join("\n"));
+  });
+
+  it("takes the data along when it is told to", async () => {
+    await destroy();
+    assert.deepEqual(await leftovers(site().stack.prefix), []);
+  });
+});

@@ -1,0 +1,211 @@
+// The sample site on the engine of this machine: two stacks, each shared by the test files that use it.
+import { randomBytes } from "node:crypto";
+import { after, before } from "mocha";
+
+import { docker } from "../lab/command.ts";
+import { containersOf, leftovers, sweep } from "./engine.ts";
+import { freePorts, type Output, sampleSite, type Sections, TestStack } from "./stack.ts";
+import { type Seen, witness } from "./witness.ts";
+import { Visitor } from "./visitor.ts";
+
+const minute = 60_000;
+
+export class LocalSite {
+  readonly stack: TestStack;
+  readonly ports: { http: number; https: number };
+  /** Of the last `up`. */
+  output: Output = { url: "", release: "", services: {}, checks: [] };
+  /** What could be seen while the first `up` ran. */
+  seen: Seen = { processes: new Set(), containers: [] };
+  readonly #images: string[] = [];
+  readonly #administrators = new Map<string, Promise<Visitor>>();
+
+  constructor(stack: TestStack, ports: { http: number; https: number }) {
+    this.stack = stack;
+    this.ports = ports;
+  }
+
+  /** Brings the stack to its settings, some of them replaced. */
+  async up(sections: Sections = {}): Promise<string> {
+    await this.stack.configure(sections);
+    const { stdout } = await this.stack.up();
+    const former = this.output.adminPassword;
+    this.output = await this.stack.outputs();
+    // A changed password ends its user's sessions.
+    if (this.output.adminPassword !== former) this.#administrators.clear();
+    return stdout;
+  }
+
+  /** The settings, with some keys of one section replaced. */
+  changed(section: string, keys: Record<string, unknown>): Sections {
+    return { [section]: { ...(this.stack.settings[section] as Record<string, unknown> | undefined), ...keys } };
+  }
+
+  container(service: string): string {
+    const found = this.output.services[service];
+    if (found === undefined)
+      throw new Error(`no service ${service} in ${Object.keys(this.output.services).join(", ")}`);
+    return found.container;
+  }
+
+  visitor(): Visitor {
+    return new Visitor("localhost", this.ports);
+  }
+
+  /** The administrator at one of several browsers, each signed in once: attempts are limited. */
+  administrator(browser = "first"): Promise<Visitor> {
+    const found = this.#administrators.get(browser) ?? this.#signedIn();
+    this.#administrators.set(browser, found);
+    return found;
+  }
+
+  async #signedIn(): Promise<Visitor> {
+    const visitor = this.visitor();
+    const status = await visitor.signIn(this.output.adminUser ?? "", this.output.adminPassword ?? "");
+    if (status !== 200) throw new Error(`the administrator's sign-in was answered ${status}`);
+    return visitor;
+  }
+
+  containers(service?: string): Promise<string[]> {
+    return containersOf(this.stack.prefix, service);
+  }
+
+  /** An image of the application that differs from the present one by a label. It goes with the site. */
+  async derivedImage(label: string): Promise<string> {
+    const { image: present } = this.stack.settings["application"] as { image: string };
+    const image = `socle-e2e-image:${this.stack.name}`;
+    this.#images.push(image);
+    await docker(["build", "--quiet", "--tag", image, "-"], {
+      input: `FROM ${present}\nLABEL e2e="${label} of ${this.stack.name}"\n`,
+    });
+    return image;
+  }
+
+  /** Removes all of it; what the product left behind is removed too, and is an error. */
+  async remove(): Promise<void> {
+    let failure: unknown;
+    await this.stack.remove().catch((error: unknown) => (failure = error));
+    const left = await leftovers(this.stack.prefix);
+    await sweep(this.stack.prefix);
+    for (const image of this.#images) await docker(["image", "rm", "--force", image]);
+    if (failure !== undefined) throw failure as Error;
+    if (left.length > 0) throw new Error(`after pulumi destroy there still were: ${left.join(", ")}`);
+  }
+}
+
+/** Started by the first test file that uses it, removed after the last. */
+class SharedSite {
+  readonly #settings: () => Sections;
+  readonly #secrets: Record<string, string>;
+  #users = 0;
+  #starting: Promise<LocalSite> | undefined;
+  #site: LocalSite | undefined;
+
+  constructor(settings: () => Sections, secrets: Record<string, string>) {
+    this.#settings = settings;
+    this.#secrets = secrets;
+    const remove = () => this.#remove();
+    // Also where `--grep` left out the hooks of some of its users.
+    after(async function () {
+      this.timeout(5 * minute);
+      await remove();
+    });
+  }
+
+  /** To be called in a `describe`; gives the running site to its tests. */
+  use(): () => LocalSite {
+    this.#users += 1;
+    const start = () => (this.#starting ??= this.#start());
+    const leave = async () => {
+      this.#users -= 1;
+      if (this.#users === 0) await this.#remove();
+    };
+    before("the site comes up", async function () {
+      this.timeout(8 * minute);
+      await start();
+    });
+    after("the site goes", async function () {
+      this.timeout(5 * minute);
+      await leave();
+    });
+    return () => {
+      if (this.#site === undefined) throw new Error("the site is not up");
+      return this.#site;
+    };
+  }
+
+  async #start(): Promise<LocalSite> {
+    const ports = await freePorts();
+    const site = { domains: ["localhost"], ports, tls: { mode: "selfSigned" } };
+    const settings = this.#settings();
+    const stack = await TestStack.create(
+      {
+        tier: "dev",
+        host: { type: "local" },
+        ...settings,
+        site: { ...site, ...(settings["site"] as object | undefined) },
+      },
+      this.#secrets,
+    );
+    const started = new LocalSite(stack, ports);
+    this.#site = started;
+    started.seen = await witness(() => started.up());
+    return started;
+  }
+
+  async #remove(): Promise<void> {
+    const site = this.#site;
+    this.#site = undefined;
+    await site?.remove();
+  }
+}
+
+/** The sample site with keys of its `application` added. */
+function sample(application: Record<string, unknown>): Sections {
+  const sections = sampleSite("socle-example-site:dev");
+  return { ...sections, application: { ...(sections["application"] as object), ...application } };
+}
+
+/** Load tests come from one address. */
+const unthrottled = { THROTTLE_ANON: "1000000/minute", THROTTLE_USER: "1000000/minute" };
+
+/** Values of the site's own secrets: each with something that shells, files or URLs could trip over. */
+export const ownSecrets = {
+  ADMIN_TOKEN: `operator ${randomBytes(12).toString("hex")}`,
+  RESEND_API_KEY: `re_${randomBytes(12).toString("hex")}`,
+  EMAIL_HOST_PASSWORD: `it's "${randomBytes(8).toString("hex")}" $HOME \`id\` \\ #%&`,
+  SENTRY_DSN: `https://${randomBytes(16).toString("hex")}@sentry.invalid/1`,
+  PAYMENT_TOKEN: `${randomBytes(12).toString("base64")}\\n'=`,
+};
+
+/** Plain settings of the application, named by the site. */
+export const ownVariables = {
+  EMAIL_HOST: "mail.example.org",
+  EMAIL_PORT: "2525",
+  EMAIL_HOST_USER: "site@example.org",
+  EMAIL_BACKEND: "django.core.mail.backends.dummy.EmailBackend",
+  NOTIFY_EMAIL: "operator@example.org",
+  THROTTLE_ANON: "100000/minute",
+  THROTTLE_USER: "100001/minute",
+  GREETING: `Good "morning", it's $5`,
+  MAX_UPLOAD_BYTES: String(60 * 1024 * 1024),
+  BEAT_TRACE_SECONDS: "5",
+};
+
+/** What its tests find is what a first `up` made: they change nothing. */
+export const steadySite = new SharedSite(
+  () => ({ ...sample({ environment: ownVariables }), data: { keepOnDestroy: false } }),
+  ownSecrets,
+);
+
+/** Its tests crash it, release it, rotate its secrets and take it down. */
+export const changingSite = new SharedSite(
+  () => ({
+    ...sample({
+      startTimeout: 45,
+      environment: { ...unthrottled, CELERY_TASK_TIME_LIMIT: 5, CELERY_VISIBILITY_TIMEOUT: 8, BEAT_TRACE_SECONDS: 2 },
+    }),
+    nginx: { drain: 6 },
+  }),
+  { ADMIN_TOKEN: ownSecrets.ADMIN_TOKEN },
+);

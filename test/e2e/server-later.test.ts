@@ -1,0 +1,119 @@
+// What becomes of a server's site later: renewals, an ACME outage, a wrong release, reboots, the end.
+import assert from "node:assert/strict";
+
+import { describe, it } from "mocha";
+
+import { until } from "../lab/deadline.ts";
+import { request } from "../lab/http.ts";
+import { leftovers } from "./engine.ts";
+import { document, domains, useFirstServer, validitySeconds } from "./first-server.ts";
+
+const [domain, second] = domains;
+const third = "new.socle.test";
+
+describe("A server with a site, later", function () {
+  this.timeout(180_000);
+  this.slow(60_000);
+  const first = useFirstServer();
+
+  it("keeps everything when the image of a release does not exist: the error names it", async () => {
+    const { server, containers } = first();
+    const { administrator } = await first().work();
+    const { application } = server.stack.settings as { application: { image: string } };
+    const image = application.image.replace(/@.*/, `@sha256:${"0".repeat(64)}`);
+    const before = await server.lives(containers);
+    await server.stack.configure({ application: { ...application, image } });
+    try {
+      const { code, stdout } = await server.stack.up({ check: false });
+      assert.notEqual(code, 0);
+      assert.ok(stdout.includes(image) && /manifest unknown|not found/.test(stdout), stdout);
+      assert.deepEqual(await server.lives(containers), before);
+      assert.equal(await administrator.whoAmI(), "admin");
+    } finally {
+      await server.stack.configure({ application });
+    }
+    // The former settings bring the state back too.
+    await server.stack.up();
+    await server.stack.preview(["--expect-no-changes"]);
+    assert.deepEqual(await server.lives(containers), before);
+  });
+
+  it("renews its certificate by itself after two thirds of its lifetime, and reloads Nginx without a restart", async () => {
+    const { server, certificates, nginx } = first();
+    const renewed = await until("another certificate", validitySeconds, () => Promise.resolve(certificates.seen[2]));
+    await certificates.stop();
+    const issued = certificates.seen[1];
+    assert.ok(issued);
+    const after = (Date.parse(renewed.valid_from) - Date.parse(issued.valid_from)) / 1000;
+    assert.ok(after >= (validitySeconds * 2) / 3 - 2, `renewed after ${String(after)} s already`);
+    assert.ok(after < validitySeconds, `renewed after ${String(after)} s: the former one had ended by then`);
+    await server.trusted(domain);
+    await server.trusted(second);
+    assert.deepEqual(await server.life(`${server.stack.prefix}-nginx`), nginx);
+  });
+
+  it("takes a domain while the ACME server is down, says so, and gets the certificate once that is back", async () => {
+    const { server, nginx } = first();
+    const { acme, host, stack } = server;
+    const certbot = `${stack.prefix}-certbot`;
+    await acme.setAddress(third, host.address);
+    await acme.stop();
+    try {
+      const { site } = stack.settings as { site: { domains: string[] } };
+      await stack.configure({ site: { ...site, domains: [...site.domains, third] } });
+      const { stdout } = await stack.up();
+      const names = `${domain},${second},${third}`;
+      assert.match(stdout, new RegExp(`WARNING: no certificate for ${names} yet: .*onnection refused`));
+      assert.match(stdout, /The site serves with the certificate it has; Certbot tries again by itself/);
+      assert.match(stdout, /-> See that the domains point to this server and that port 80 can be reached from outside/);
+      // The former certificate goes on serving; the new name is answered already.
+      assert.equal((await server.certificate(domain)).subjectaltname, `DNS:${domain}, DNS:${second}`);
+      assert.equal((await request({ address: host.address, name: third, path: "/health/" })).status, 200);
+      const trying = await server.life(certbot);
+      await until("a second attempt", 30, async () => {
+        const { stdout: count } = await host.exec(`docker logs ${certbot} 2>&1 | grep -c "^no certificate: "`);
+        return Number(count) >= 2;
+      });
+
+      await acme.start();
+      await until("the certificate for all three names", 60, async () => {
+        const { subjectaltname = "" } = await server.trusted(third);
+        return [domain, second, third].every((name) => subjectaltname.includes(`DNS:${name}`));
+      });
+      assert.deepEqual(await server.life(certbot), trying);
+      assert.deepEqual(await server.life(`${stack.prefix}-nginx`), nginx);
+    } finally {
+      await acme.start();
+    }
+    first().output = await stack.outputs();
+    await stack.preview(["--expect-no-changes", "--refresh"]);
+  });
+
+  for (const [what, powerLoss] of [
+    ["a reboot", false],
+    ["a power failure", true],
+  ] as const)
+    it(`is back after ${what}, without hands and with its data`, async () => {
+      const { server, containers } = first();
+      const { administrator, copy } = await first().work();
+      const before = await server.lives(containers);
+      await server.host.restart({ powerLoss });
+      await server.well(containers, domain, 120);
+      for (const [index, { id, startedAt }] of (await server.lives(containers)).entries()) {
+        assert.equal(id, before[index]?.id);
+        assert.notEqual(startedAt, before[index]?.startedAt);
+      }
+      // The session, the row and the file of before.
+      assert.equal(await administrator.whoAmI(), "admin");
+      assert.deepEqual(await administrator.copy(copy.id), copy);
+      assert.deepEqual((await administrator.ask({ path: copy.url })).bytes, document);
+      await until("a certificate that is valid", validitySeconds, () => server.trusted(domain));
+    });
+
+  it("is empty of the stack after pulumi destroy, and stays prepared", async () => {
+    const { stack, host } = first().server;
+    await stack.pulumi(["destroy", "--yes", "--skip-preview"]);
+    assert.deepEqual(await leftovers(stack.prefix, host), []);
+    await first().server.docker("info");
+  });
+});
