@@ -116,6 +116,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
+    // The pack has a package.json of its own, for the engine, and the packages of the project.
+    combinedDependencies: true,
     // The default runtime resolves imports its own way.
     exclude: { path: "^(toolchain/pulumi/go|examples|[.]socle|bench/[^/]+/default-runtime)/" },
     tsPreCompilationDeps: true,

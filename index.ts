@@ -1,6 +1,7 @@
 /** The program: configuration → model → components → outputs. */
 import * as pulumi from "@pulumi/pulumi";
 
+import { policyGate } from "./components/policy-gate.ts";
 import { Site } from "./components/site.ts";
 import { environmentModel, type Model } from "./config/environment.ts";
 import { isPinned } from "./config/image-reference.ts";
@@ -9,6 +10,7 @@ import { smokeChecks } from "./config/smoke-checks.ts";
 import { preflight } from "./connection/preflight.ts";
 
 const { model, secrets } = await checked();
+await policyGate("policy-gate", model);
 const site = new Site("site", model, secrets);
 
 /** Where a visitor starts. */

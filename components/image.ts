@@ -23,9 +23,14 @@ export function pulledImage(name: string, host: DockerHost, reference: string, p
   return {
     imageId: image.imageId,
     reference: pulumi.output(reference),
-    digest: image.repoDigest.apply((digest) => digest.split("@")[1] ?? digest),
+    // One that the reference names is known at preview, and with it all that is named after it.
+    digest: reference.includes("@")
+      ? image.name.apply((name) => digestIn(name))
+      : image.repoDigest.apply((name) => digestIn(name)),
   };
 }
+
+const digestIn = (name: string): string => name.split("@")[1] ?? name;
 
 /** A tag that only the local engine knows, as a build left it: looked up at once, so that a rebuild shows in the plan. */
 export function localImage(host: DockerHost, reference: string, parent: pulumi.Resource): Image {

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 
 import type { Model } from "../config/environment.ts";
 import { postgresSettings } from "../config/postgres-settings.ts";
@@ -45,6 +46,12 @@ export class Postgres extends pulumi.ComponentResource {
     const parent = { parent: this };
     this.image = pulledImage(`${name}-image`, host, args.image, this);
 
+    // Which version wrote the data: recorded once and never changed, so that a policy sees it beside what is asked for.
+    new random.RandomId(
+      `${name}-data`,
+      { byteLength: 4, keepers: { major: String(settings.version) } },
+      { ...parent, ignoreChanges: ["keepers"] },
+    );
     const data = volume(`${name}-data`, host, { purpose: "postgres", keep: args.keepData }, parent);
     const secrets = volume(`${name}-secrets`, host, { purpose: "postgres-secrets" }, parent);
     const files = volumeFiles(

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Model } from "../config/environment.ts";
+import { siteFacts } from "../config/facts.ts";
 import { Application } from "./application.ts";
 import { Backend } from "./backend.ts";
 import { Celery } from "./celery.ts";
@@ -33,7 +34,8 @@ export class Site extends pulumi.ComponentResource {
     siteSecrets: Record<string, string>,
     options?: pulumi.ComponentResourceOptions,
   ) {
-    super("socle:index:Site", name, {}, options);
+    // Policies judge by what the stack says of itself; none of it is secret.
+    super("socle:index:Site", name, { settings: siteFacts(model) }, options);
     const parent = { parent: this };
     const keepData = model.data.keepOnDestroy;
     // After a rotation, what still runs with the former password may end in peace.

@@ -8,11 +8,12 @@ import { z } from "zod";
 
 import { application, beat, frontend, worker } from "./application-schema.ts";
 import { host } from "./host-schema.ts";
+import { documentation, policies } from "./policy-schema.ts";
 import { certbot, nginx, postgres, redis } from "./service-schema.ts";
 import { site } from "./site-schema.ts";
 import { positive } from "./terms.ts";
 
-export { application, beat, certbot, frontend, host, nginx, postgres, redis, site, worker };
+export { application, beat, certbot, documentation, frontend, host, nginx, policies, postgres, redis, site, worker };
 
 export const tier = z
   .enum(["dev", "staging", "production"])
@@ -74,6 +75,8 @@ export const sections = {
   superuser: superuser.optional(),
   rotation: rotation.prefault({}),
   data: data.prefault({}),
+  policies: policies.prefault({}),
+  documentation: documentation.prefault({}),
 };
 
 export const stackSettings = z.strictObject(sections);

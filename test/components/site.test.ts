@@ -79,6 +79,7 @@ describe("site", () => {
           docker:RemoteImage postgres-image
           docker:Volume postgres-data
           docker:Volume postgres-secrets
+          random:RandomId postgres-data
         socle:Redis redis
           command:Command redis-password
           docker:Container redis

@@ -126,4 +126,6 @@ const defaults = {
   superuser: undefined,
   rotation: { secretKey: 1, databasePassword: 1, redisPassword: 1, adminPassword: 1 },
   data: { keepOnDestroy: true },
+  policies: { enforcement: {}, waivers: [] },
+  documentation: {},
 };

@@ -1,0 +1,46 @@
+/**
+ * No way round the policies: the pack stamps this resource with a digest of its rules, and a stack that needs them goes
+ * no further without the stamp of this version. A pack that is left out, deleted, emptied or changed has no such stamp.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+
+import type { Model } from "../config/environment.ts";
+import { policyDigest } from "../config/policy-catalogue.ts";
+
+const unstamped = "none";
+const attach =
+  "Add `--policy-pack policies` to the command, or `export PULUMI_OPTION_POLICY_PACK=policies`, or run it as `npm run -s guarded -- preview` (or up).";
+
+/** Whether a stack needs the pack: in production, and where its settings make a rule mandatory. */
+export function isGuarded({ tier, policies }: Pick<Model, "tier" | "policies">): boolean {
+  return tier === "production" || Object.values(policies.enforcement).includes("mandatory");
+}
+
+/**
+ * Comes back when the policies of this version are attached. To be awaited before any other resource is made.
+ * @throws pulumi.RunError with the way to attach them
+ */
+export async function policyGate(
+  name: string,
+  model: Pick<Model, "tier" | "policies">,
+  options?: pulumi.CustomResourceOptions,
+): Promise<void> {
+  if (!isGuarded(model)) return;
+  // What the pack puts in its place comes back at preview too.
+  const gate = new random.RandomId(name, { byteLength: 4, keepers: { rules: unstamped } }, options);
+  const stamp = await new Promise<string | undefined>((resolve) => {
+    gate.keepers.apply((keepers) => {
+      resolve(keepers?.["rules"]);
+    });
+  });
+  if (stamp === policyDigest) return;
+  const [found, mend] =
+    stamp === undefined || stamp === unstamped
+      ? [`the policies are not attached, and a stack of the tier ${model.tier} is not touched without them`, attach]
+      : [
+          `the policies that are attached are not those of this version (found ${stamp}, expected ${policyDigest})`,
+          "Attach the folder `policies` as it was committed. Whoever changes a rule runs `npx node policies/reference.ts`, which states the new digest for review.",
+        ];
+  throw new pulumi.RunError(`policies: ${found}; nothing was changed.\n    → ${mend}`);
+}

@@ -1,0 +1,61 @@
+/** What a stack says of itself to policies: settings that no secret is among. */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import type { Model } from "./environment.ts";
+
+type Whole = Pick<
+  Model,
+  "tier" | "variables" | "images" | "worker" | "beat" | "nginx" | "postgres" | "data" | "policies" | "site"
+>;
+
+/** Backups, where a component makes them. */
+export interface BackupFacts {
+  schedule?: string;
+  /** Daily copies that are kept. */
+  keepDaily?: number;
+  /** Days that the oldest copy is kept. */
+  keepDays?: number;
+  offSite?: boolean;
+  encrypted?: boolean;
+}
+
+export interface MonitoringFacts {
+  enabled: boolean;
+  /** Whether an alert reaches somebody. */
+  receiver: boolean;
+}
+
+export interface Facts extends Whole {
+  application: Pick<Model["application"], "image" | "preset" | "timeout" | "stopGrace" | "debug">;
+  documentation: DocumentFact[];
+  backup?: BackupFacts;
+  monitoring?: MonitoringFacts;
+}
+
+export interface DocumentFact {
+  /** Setting in `documentation`. */
+  name: string;
+  named: boolean;
+  present: boolean;
+}
+
+export function siteFacts(model: Model): Facts {
+  const { tier, variables, images, worker, beat, nginx, postgres, data, policies, site } = model;
+  const { image, preset, timeout, stopGrace, debug } = model.application;
+  return {
+    ...{ tier, variables, images, worker, beat, nginx, postgres, data, policies, site },
+    application: { image, preset, timeout, stopGrace, debug },
+    documentation: documents(model.documentation),
+  };
+}
+
+function documents({ procedures, contacts, incidents }: Model["documentation"]): DocumentFact[] {
+  return Object.entries({ procedures, contacts, incidents }).map(([name, place]) => ({
+    name,
+    named: place !== undefined,
+    present: place !== undefined && (place.startsWith("https://") || existsSync(inProject(place))),
+  }));
+}
+
+const inProject = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));

@@ -1,0 +1,60 @@
+/** Rules of the settings about policies themselves. */
+import { policyCatalogue } from "./policy-catalogue.ts";
+import { type Rule, when } from "./rule.ts";
+
+const known = (id: string): boolean => Object.hasOwn(policyCatalogue, id);
+
+/** The rule about waivers cannot itself be waived. */
+const waivers = "WVR-01";
+
+export const policyRules: readonly Rule[] = [
+  {
+    holds: "`policies.enforcement` and `policies.waivers` name rules that there are.",
+    broken: ({ policies }) => [
+      ...Object.keys(policies?.enforcement ?? {}).flatMap((id) =>
+        when(!known(id), {
+          path: `policies.enforcement.${id}`,
+          found: "there is no such rule",
+          mend: "Use an id of docs/policies.md, or remove it.",
+        }),
+      ),
+      ...(policies?.waivers ?? []).flatMap(({ rule }, index) =>
+        when(!known(rule) || rule === waivers, {
+          path: `policies.waivers.${String(index)}.rule`,
+          found: known(rule) ? `found ${rule}, which cannot be waived` : `found ${rule}: there is no such rule`,
+          mend: "Use an id of docs/policies.md, or remove the waiver.",
+        }),
+      ),
+    ],
+  },
+  {
+    holds: "In `production` critical rules are mandatory: they can be waived, not switched off.",
+    broken: ({ tier, policies }) =>
+      Object.entries(policies?.enforcement ?? {}).flatMap(([id, level]) =>
+        when(
+          tier === "production" &&
+            level !== "mandatory" &&
+            known(id) &&
+            policyCatalogue[id as keyof typeof policyCatalogue] === "critical",
+          {
+            path: `policies.enforcement.${id}`,
+            found: `found ${level} for a critical rule in production`,
+            mend: `Remove it; what cannot be mended yet gets a waiver: policies.waivers with rule ${id}.`,
+          },
+        ),
+      ),
+  },
+  {
+    holds: "A waiver in `policies.waivers` stands once for each rule and resource.",
+    broken: ({ policies }) => {
+      const keys = (policies?.waivers ?? []).map(({ rule, resource }) => `${rule} of ${resource}`);
+      return keys.flatMap((key, index) =>
+        when(keys.indexOf(key) < index, {
+          path: `policies.waivers.${String(index)}`,
+          found: `waives ${key} a second time`,
+          mend: "Keep one of the two.",
+        }),
+      );
+    },
+  },
+];

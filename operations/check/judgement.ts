@@ -1,0 +1,63 @@
+/** The whole verdict on a stack, as far as its file and the program tell. */
+import { ConfigurationError } from "../../config/mistake.ts";
+import { rules } from "../../policies/catalogue.ts";
+import { Session } from "../../policies/session.ts";
+import { rehearse } from "./rehearsal.ts";
+import { readStackFile } from "./stack-file.ts";
+
+export interface Finding {
+  /** Id of a rule, or `configuration`. */
+  id: string;
+  /** What the rule says, in a few words. */
+  name: string;
+  severity: "critical" | "high" | "medium" | "low";
+  level: "mandatory" | "advisory";
+  outcome: "violated" | "undecided" | "failed" | "waived" | "refused";
+  /** Name of the resource, or path of the setting. */
+  resource: string;
+  message: string;
+}
+
+export interface Judgement {
+  stack: string;
+  /** Rules that were met, counted for each resource. */
+  met: number;
+  findings: Finding[];
+}
+
+/** @throws UnjudgeableError */
+export async function judge(folder: string, stack: string): Promise<Judgement> {
+  try {
+    const { project, configuration } = readStackFile(folder, stack);
+    const session = new Session(rules, new Date().toISOString().slice(0, 10));
+    const verdicts = (await rehearse(project, stack, configuration)).flatMap(({ secrets, ...registered }) => {
+      session.noteSecrets(registered.urn, Object.fromEntries(secrets.map((name) => [name, [registered.props[name]]])));
+      return session.judge(registered);
+    });
+    verdicts.push(...session.judgeStack());
+    const findings = verdicts.flatMap(
+      ({ rule: { id, name, severity }, outcome, level, resource, message }): Finding[] =>
+        outcome === "met" || level === "off" ? [] : [{ id, name, severity, level, outcome, resource, message }],
+    );
+    return { stack, met: verdicts.length - findings.length, findings: findings.sort(gravest) };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return { stack, met: 0, findings: error.mistakes.map(refusal) };
+  }
+}
+
+const refusal = ({ path, found, mend }: ConfigurationError["mistakes"][number]): Finding => ({
+  id: "configuration",
+  name: "the settings can be read and do not contradict one another",
+  severity: "critical",
+  level: "mandatory",
+  outcome: "refused",
+  resource: path,
+  message: `${path}: ${found}\n    → ${mend}`,
+});
+
+const order = ["critical", "high", "medium", "low"];
+const gravest = (a: Finding, b: Finding): number =>
+  Number(a.level === "advisory") - Number(b.level === "advisory") ||
+  order.indexOf(a.severity) - order.indexOf(b.severity) ||
+  (a.id < b.id ? -1 : Number(a.id > b.id));

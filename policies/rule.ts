@@ -1,0 +1,50 @@
+/** What a rule is: what it says, and a pure decision that knows neither Pulumi nor how its verdict is shown. */
+import type { Facts } from "../config/facts.ts";
+import type { Inputs, Resource } from "./resource.ts";
+
+export type Severity = "critical" | "high" | "medium" | "low";
+
+/** What was found, without the value of any secret, and where: the path of an input or of a setting. */
+export interface Finding {
+  found: string;
+  where: string;
+}
+
+/** Findings of a violation, none where all is well; `undefined`: the rule has nothing to say about what it was shown. */
+export type Decision = readonly Finding[] | undefined;
+
+/** Beside the inputs: the resource that they belong to, what the stack says of itself, and the day. */
+export interface Context {
+  resource: Omit<Resource, "inputs">;
+  facts: Facts;
+  /** As 2027-01-31. */
+  today: string;
+}
+
+export interface Rule {
+  /** As in the catalogue, such as `CTR-01`. */
+  id: string;
+  /** What holds, in a few words. */
+  name: string;
+  /** Why it matters. */
+  description: string;
+  severity: Severity;
+  /** Where the demand comes from. */
+  reference: string;
+  /** Line of the pre-production checklist that it serves. */
+  checklist?: string;
+  /** What the reader does about it; names the very setting. */
+  mend: string;
+  /**
+   * The decision, for each kind of thing that the rule can judge. An input that is not known yet throws when it is
+   * read (the SDK's own check); so each function reads no more than it decides on, and lets that error pass.
+   */
+  decide: { [Kind in keyof Inputs]?: (inputs: Inputs[Kind], context: Context) => Decision } & {
+    /** Over everything that was registered, once all is. */
+    stack?: (resources: readonly Resource[], context: Omit<Context, "resource">) => Decision;
+  };
+}
+
+/** The finding, if there is one. */
+export const when = (condition: unknown, found: string, where: string): Finding[] =>
+  condition ? [{ found, where }] : [];

@@ -1,0 +1,100 @@
+/** What comes of a rule and a resource: the decision, and what it means for this stack. */
+import { basename } from "node:path";
+
+import type { Facts } from "../config/facts.ts";
+import type { Resource } from "./resource.ts";
+import type { Context, Decision, Finding, Rule } from "./rule.ts";
+import { unknownPath } from "./unknown.ts";
+
+export type Level = "mandatory" | "advisory" | "off";
+
+export interface Verdict {
+  rule: Rule;
+  /** Name and URN of the resource; for a rule over all of them, the site's. */
+  resource: string;
+  urn: string;
+  outcome: "met" | "violated" | "undecided" | "failed" | "waived";
+  level: Level;
+  /** What was found, where, and what to do; empty where the rule is met. */
+  message: string;
+}
+
+/** What the pre-production checklist asks for is as grave as what is critical or high. Before the stack has said what it is for, it is taken for production. */
+export function levelOf({ id, severity, checklist }: Rule, facts: Facts | undefined): Level {
+  const tier = facts?.tier ?? "production";
+  const grave = severity === "critical" || severity === "high" || checklist !== undefined;
+  const own = facts?.policies.enforcement[id];
+  if (tier === "production") return severity === "critical" ? "mandatory" : (own ?? (grave ? "mandatory" : "advisory"));
+  return own ?? (tier === "staging" ? "advisory" : "off");
+}
+
+/** The verdict of one rule about one resource; undefined where the rule has nothing to say about it. */
+export function verdictOn(rule: Rule, resource: Resource, facts: Facts, today: string): Verdict | undefined {
+  const decide = rule.decide[resource.kind] as ((inputs: unknown, context: Context) => Decision) | undefined;
+  if (!decide) return undefined;
+  const { inputs, ...about } = resource;
+  return verdict(rule, resource, facts, today, () => decide(inputs, { resource: about, facts, today }));
+}
+
+/** The verdict of one rule about all resources together. */
+export function verdictOnStack(
+  rule: Rule,
+  resources: readonly Resource[],
+  site: Pick<Resource, "name" | "urn">,
+  facts: Facts,
+  today: string,
+): Verdict | undefined {
+  const { stack } = rule.decide;
+  return stack && verdict(rule, site, facts, today, () => stack(resources, { facts, today }));
+}
+
+function verdict(
+  rule: Rule,
+  { name, urn }: Pick<Resource, "name" | "urn">,
+  facts: Facts,
+  today: string,
+  decide: () => Decision,
+): Verdict | undefined {
+  const level = levelOf(rule, facts);
+  const given = (outcome: Verdict["outcome"], message: string): Verdict => {
+    const waiver = facts.policies.waivers.find(
+      (each) => each.rule === rule.id && each.resource === name && each.expires >= today && rule.id !== "WVR-01",
+    );
+    if (outcome === "met" || !waiver) return { rule, resource: name, urn, outcome, level, message };
+    const word = `waived until ${waiver.expires} by ${waiver.by}: ${waiver.reason}`;
+    const softened = level === "off" ? "off" : "advisory";
+    return { rule, resource: name, urn, outcome: "waived", level: softened, message: `${message}\n    (${word})` };
+  };
+  try {
+    const findings = decide();
+    if (findings === undefined) return undefined;
+    return findings.length === 0 ? given("met", "") : given("violated", message(rule, findings, rule.mend));
+  } catch (error) {
+    const path = unknownPath(error);
+    if (path !== undefined) {
+      const found = "is not known before `pulumi up`, so that the rule cannot be decided";
+      const mend = `Let it come from a setting, or waive ${rule.id} for ${name} (policies.waivers).`;
+      return given("undecided", message(rule, [{ where: path, found }], mend));
+    }
+    // The error's own message may hold a value that it stumbled over.
+    const found = `the rule itself failed with a ${error instanceof Error ? error.name : typeof error}`;
+    const mend = `That counts as broken, never as kept. Mend the rule, or waive ${rule.id} for ${name} (policies.waivers).`;
+    return given("failed", message(rule, [{ where: placeOf(error), found }], mend));
+  }
+}
+
+function message({ name, reference, checklist }: Rule, findings: readonly Finding[], mend: string): string {
+  return [
+    `${name.charAt(0).toUpperCase()}${name.slice(1)}.`,
+    ...findings.map(({ where, found }) => `  ${where}: ${found}`),
+    `    → ${mend}`,
+    `    ${reference}${checklist ? `; checklist: ${checklist}` : ""}`,
+  ].join("\n");
+}
+
+/** File and line of the pack where an error was thrown. */
+function placeOf(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  const [, file, line] = /\/policies\/((?:[\w-]+\/)*[\w.-]+\.ts):(\d+)/.exec(stack) ?? [];
+  return file === undefined ? "policies" : `${basename(file)}:${line ?? ""}`;
+}
