@@ -1,6 +1,7 @@
 /** The program's entry as CommonJS, which has no `await` outside of a function; all else is the program's own. */
 import * as pulumi from "@pulumi/pulumi";
 
+import { policyGate } from "./components/policy-gate";
 import { Site } from "./components/site";
 import { environmentModel } from "./config/environment";
 import { loadConfiguration } from "./config/load";
@@ -11,6 +12,7 @@ export = async () => {
   const configuration = loadConfiguration();
   const model = environmentModel(pulumi.getProject(), pulumi.getStack(), configuration);
   await preflight(model.host, { dryRun: pulumi.runtime.isDryRun() });
+  await policyGate("policy-gate", model);
   const site = new Site("site", model, configuration.secrets);
   return {
     url: model.site.url,
