@@ -22,7 +22,9 @@ if (!process.features.typescript) {
 
 enableCompileCache(process.env.NODE_COMPILE_CACHE || join(project, ".socle", "compile-cache"));
 
-// The SDK takes a stack trace for every promise, and registers source-map-support, which looks each of its lines up in a
-// source map: a third of a preview. Node strips types in place, so that every position is right as it stands.
+// The SDK takes a stack trace for every promise: short ones are enough. And it registers source-map-support, which looks
+// each of their lines up in a source map: a third of a preview. Node strips types in place, so that every position is
+// right as it stands.
+Error.stackTraceLimit = 5;
 const sourceMaps = createRequire(require.resolve("@pulumi/pulumi")).resolve("source-map-support/register");
 require.cache[sourceMaps] = Object.assign(new module.constructor(sourceMaps), { loaded: true });
