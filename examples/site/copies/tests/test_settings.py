@@ -6,10 +6,8 @@ from pathlib import Path
 from unittest import mock
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import CommandError, call_command
-from django.test import SimpleTestCase, TestCase
+from django.test import SimpleTestCase
 
 from core.environment import Environment
 from core.pulse import verdict
@@ -93,27 +91,6 @@ class SettingsTests(SimpleTestCase):
         env.number("LOW", 1, least=1)
         with self.assertRaisesMessage(ImproperlyConfigured, "LOW is '0'; use a whole number of at least 1."):
             env.conclude()
-
-
-class SuperuserTests(TestCase):
-    def ensure(self, **variables: str) -> None:
-        names = {f"DJANGO_SUPERUSER_{name}": value for name, value in variables.items()}
-        with mock.patch.dict(os.environ, names), open(os.devnull, "w") as nothing:
-            call_command("ensure_superuser", stdout=nothing)
-
-    def test_made_kept_and_brought_up_to_date(self) -> None:
-        self.ensure(USERNAME="root", PASSWORD="first", EMAIL="root@site.example")
-        first = User.objects.get(username="root")
-        self.assertTrue(first.is_superuser and first.is_staff and first.check_password("first"))
-        self.ensure(USERNAME="root", PASSWORD="first")
-        same = User.objects.get(username="root")
-        self.assertEqual((same.password, same.email), (first.password, "root@site.example"))
-        self.ensure(USERNAME="root", PASSWORD="second")
-        self.assertTrue(User.objects.get(username="root").check_password("second"))
-
-    def test_without_a_password_there_is_no_superuser(self) -> None:
-        with self.assertRaises(CommandError):
-            self.ensure(USERNAME="root", PASSWORD="")
 
 
 class PulseTests(SimpleTestCase):
