@@ -49,7 +49,7 @@ describe("password of Redis", function () {
     );
   });
   after(() => {
-    docker("rm", "--force", name);
+    docker("rm", "--force", "--volumes", name);
     docker("volume", "rm", name);
   });
 
