@@ -21,6 +21,8 @@ export const services = site.services;
 export const checks = smokeChecks(model);
 /** Short hash of the application's image and environment. */
 export const release = site.release;
+/** How the operator's command reaches the stack. */
+export const operations = { name: model.name, tier: model.tier, host: model.host };
 /** The site's first administrator. */
 export const adminUser = model.superuser?.username;
 export const adminPassword = model.superuser && pulumi.secret(site.adminPassword);

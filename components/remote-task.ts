@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
-import { type SshHost, sshOptions } from "../connection/ssh.ts";
+import { target } from "../connection/target.ts";
 import type { Settings } from "../config/schema.ts";
 
 export interface TaskArgs {
@@ -57,19 +57,6 @@ export function task(
       customTimeouts: { create: `${String(args.timeout ?? 600)}s`, update: `${String(args.timeout ?? 600)}s` },
     },
   );
-}
-
-/** Where run.sh runs the script. */
-export function target(host: Settings["host"]): Record<string, string> {
-  return host.type === "local" ? { DOCKER_HOST: host.socket } : sshTarget(host);
-}
-
-function sshTarget(host: SshHost): Record<string, string> {
-  return {
-    SOCLE_SSH_TARGET: `${host.user}@${host.address}`,
-    SOCLE_SSH_PORT: String(host.port),
-    SOCLE_SSH_OPTIONS: sshOptions(host).join("\n"),
-  };
 }
 
 /** So that a new version of a script runs. */

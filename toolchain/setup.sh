@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Sets this machine up for the project: npm packages, Pulumi, Docker, images.
-#   toolchain/setup.sh [--check] [--test]
-# --check  only reports; exits 1 when something is missing
-# --test   also what only the tests need
+#   toolchain/setup.sh [--check] [--operator] [--test]
+# --check     only reports; exits 1 when something is missing
+# --operator  also the Python tools of the operator's command
+# --test      also what only the tests need, those tools among it
 # What it does, where things lie and how to undo it: docs/toolchain.md.
 set -euo pipefail
 
@@ -23,17 +24,20 @@ export clone toolchain cache
 # Every step is a file that defines two functions: <step>_state says in $state
 # what is there or what is missing (and then fails); <step>_make makes it so.
 steps=(node_packages pulumi docker_engine images sample_site)
-check='' tests=''
+check='' further='' operator='' tests=''
 for argument; do
   case $argument in
     --check) check=yes ;;
-    --test) tests=' --test' steps+=(test_tools) ;;
+    --operator) further+=' --operator' operator=yes ;;
+    --test) further+=' --test' operator=yes tests=yes ;;
     *)
-      echo "setup: unknown argument '$argument'; usage: toolchain/setup.sh [--check] [--test]" >&2
+      echo "setup: unknown argument '$argument'; usage: toolchain/setup.sh [--check] [--operator] [--test]" >&2
       exit 2
       ;;
   esac
 done
+if [ -n "$operator" ]; then steps+=(python_tools); fi
+if [ -n "$tests" ]; then steps+=(test_tools); fi
 for step in "${steps[@]}"; do
   # shellcheck source=/dev/null
   . "$toolchain/steps/${step//_/-}.sh"
@@ -73,7 +77,7 @@ for step in "${steps[@]}"; do
 done
 
 if [ "$missing" -gt 0 ]; then
-  say "$missing missing; toolchain/setup.sh$tests makes it"
+  say "$missing missing; toolchain/setup.sh$further makes it"
   exit 1
 fi
 say "ready in $(elapsed)"

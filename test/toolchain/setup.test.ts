@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, it } from "mocha";
 import { clone, copyOfClone, run, setUp, temporaryFolder } from "./machine.ts";
 
-const steps = ["node packages", "pulumi", "docker engine", "images", "sample site", "test tools"];
+const steps = ["node packages", "pulumi", "docker engine", "images", "sample site", "python tools", "test tools"];
 
 describe("set-up of the machine", function () {
   this.timeout(60_000);
