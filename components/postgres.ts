@@ -21,6 +21,8 @@ export interface PostgresArgs {
   generation: number;
   password: pulumi.Output<string>;
   superuserPassword: pulumi.Output<string>;
+  /** Of the login that backups read with. */
+  backupPassword: pulumi.Output<string>;
   /** Seconds that work may go on with the former password after a rotation. */
   handover: number;
   keepData: boolean;
@@ -35,6 +37,8 @@ const sql = readFileSync(new URL("../host/postgres/database.sql", import.meta.ur
 export class Postgres extends pulumi.ComponentResource {
   /** Role that the application logs in as. */
   readonly login: string;
+  /** Role that backups log in as; it reads everything. */
+  readonly backupLogin: string;
   readonly image: Image;
   readonly containerName: pulumi.Output<string>;
   /** Done when the database is there and the login may use it. */
@@ -107,6 +111,7 @@ export class Postgres extends pulumi.ComponentResource {
 
     const [login, former] = args.generation % 2 === 1 ? ["a", "b"] : ["b", "a"];
     this.login = `${settings.user}_${login}`;
+    this.backupLogin = `${settings.user}_backup`;
     this.ready = task(
       `${name}-database`,
       host.connection,
@@ -119,8 +124,9 @@ export class Postgres extends pulumi.ComponentResource {
           this.login,
           `${settings.user}_${former}`,
           String(args.handover),
+          this.backupLogin,
         ],
-        input: pulumi.interpolate`\\set password '${args.password}'\n${sql}`,
+        input: pulumi.interpolate`\\set password '${args.password}'\n\\set backup_password '${args.backupPassword}'\n${sql}`,
         secret: true,
       },
       { ...parent, dependsOn: [server] },

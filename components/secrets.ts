@@ -18,6 +18,10 @@ export class Secrets extends pulumi.ComponentResource {
   readonly postgresPassword: pulumi.Output<string>;
   readonly redisPassword: pulumi.Output<string>;
   readonly adminPassword: pulumi.Output<string>;
+  /** Of the login that backups read the database with. */
+  readonly backupPassword: pulumi.Output<string>;
+  /** Key of the repository of backups; it is never rotated, since it opens the earlier ones. */
+  readonly repositoryKey: pulumi.Output<string>;
   /** Key of the hash by which a plan shows that secrets changed, without showing them. */
   readonly hashKey: pulumi.Output<string>;
 
@@ -38,6 +42,8 @@ export class Secrets extends pulumi.ComponentResource {
     this.postgresPassword = generated("postgres-password", passwordLength, 1);
     this.redisPassword = generated("redis-password", passwordLength, rotation.redisPassword);
     this.adminPassword = generated("admin-password", passwordLength, rotation.adminPassword);
+    this.backupPassword = generated("backup-password", passwordLength, 1);
+    this.repositoryKey = generated("repository-key", passwordLength, 1);
     this.hashKey = generated("hash-key", secretKeyLength, 1);
     this.registerOutputs({});
   }

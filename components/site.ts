@@ -5,6 +5,7 @@ import type { Model } from "../config/environment.ts";
 import { siteFacts } from "../config/facts.ts";
 import { Application } from "./application.ts";
 import { Backend } from "./backend.ts";
+import { Backup } from "./backup.ts";
 import { Celery } from "./celery.ts";
 import { Certificate } from "./certificate.ts";
 import { DockerHost } from "./docker-host.ts";
@@ -55,6 +56,7 @@ export class Site extends pulumi.ComponentResource {
         generation: model.rotation.databasePassword,
         password: secrets.databasePassword,
         superuserPassword: secrets.postgresPassword,
+        backupPassword: secrets.backupPassword,
         handover,
       },
       parent,
@@ -83,6 +85,23 @@ export class Site extends pulumi.ComponentResource {
       },
       parent,
     );
+
+    const backup = model.backup.enabled
+      ? new Backup(
+          "backup",
+          {
+            ...within,
+            settings: model.backup,
+            user: model.application.user,
+            database: model.postgres.database,
+            postgres,
+            application,
+            password: secrets.backupPassword,
+            repositoryKey: secrets.repositoryKey,
+          },
+          parent,
+        )
+      : undefined;
 
     const { commands } = model;
     const migration = new Migration(
@@ -148,6 +167,7 @@ export class Site extends pulumi.ComponentResource {
       ...(celery.workerName ? { worker: service(celery.workerName, application.image) } : {}),
       ...(celery.beatName ? { beat: service(celery.beatName, application.image) } : {}),
       nginx: service(serving.containerName, nginx.image),
+      ...(backup ? { backup: service(backup.containerName, backup.image) } : {}),
       ...(certbot ? { certbot: service(certbot.containerName, certbot.image) } : {}),
     };
     this.services = pulumi.all(services);

@@ -47,6 +47,18 @@ export function siteFacts(model: Model): Facts {
     ...{ tier, variables, images, worker, beat, nginx, postgres, data, policies, site },
     application: { image, preset, timeout, stopGrace, debug },
     documentation: documents(model.documentation),
+    ...(model.backup.enabled ? { backup: backups(model.backup) } : {}),
+  };
+}
+
+function backups({ times, keep: { daily, weekly, monthly } }: Model["backup"]): BackupFacts {
+  return {
+    schedule: times.join(", "),
+    keepDaily: daily,
+    keepDays: Math.max(daily, weekly * 7, monthly * 30),
+    // restic encrypts whatever it stores.
+    encrypted: true,
+    offSite: false,
   };
 }
 

@@ -7,13 +7,28 @@
 import { z } from "zod";
 
 import { application, beat, frontend, worker } from "./application-schema.ts";
+import { backup } from "./backup-schema.ts";
 import { host } from "./host-schema.ts";
 import { documentation, policies } from "./policy-schema.ts";
 import { certbot, nginx, postgres, redis } from "./service-schema.ts";
 import { site } from "./site-schema.ts";
 import { positive } from "./terms.ts";
 
-export { application, beat, certbot, documentation, frontend, host, nginx, policies, postgres, redis, site, worker };
+export {
+  application,
+  backup,
+  beat,
+  certbot,
+  documentation,
+  frontend,
+  host,
+  nginx,
+  policies,
+  postgres,
+  redis,
+  site,
+  worker,
+};
 
 export const tier = z
   .enum(["dev", "staging", "production"])
@@ -75,6 +90,7 @@ export const sections = {
   superuser: superuser.optional(),
   rotation: rotation.prefault({}),
   data: data.prefault({}),
+  backup: backup.prefault({}),
   policies: policies.prefault({}),
   documentation: documentation.prefault({}),
 };

@@ -19,6 +19,15 @@ SELECT format('ALTER ROLE %I VALID UNTIL %L', :'former', now() + make_interval(s
 FROM pg_roles
 WHERE rolname = :'former' AND (rolvaliduntil IS NULL OR rolvaliduntil = 'infinity') \gexec
 
+-- Backups read everything, whoever owns it and whatever a row's policy says, and mean to change nothing.
+SELECT format('CREATE ROLE %I', :'backup')
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'backup') \gexec
+
+ALTER ROLE :"backup" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE BYPASSRLS PASSWORD :'backup_password';
+GRANT :"owner" TO :"backup";
+GRANT pg_read_all_data TO :"backup";
+ALTER ROLE :"backup" SET default_transaction_read_only TO on;
+
 SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'owner')
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \gexec
 

@@ -10,22 +10,22 @@ export const rule: Rule = {
   severity: "critical",
   reference: "NIST SP 800-34: backup schedule and retention",
   checklist: "Configuration: automatic backup on",
-  mend: "This version makes no scheduled backups: back up database and media by other means, and say so in a waiver (`policies.waivers`) that ends soon.",
+  mend: "Leave `backup.enabled` on, name one time or more in `backup.times`, and raise `backup.keep.daily`, `backup.keep.weekly` or `backup.keep.monthly`.",
   decide: {
     site: ({ backup }) => {
-      if (!backup) return when(true, "there is no backup", "backup");
+      if (!backup) return when(true, "there is no backup", "backup.enabled");
       const { schedule = "", keepDaily = 0, keepDays = 0 } = backup;
       return [
-        ...when(schedule === "", "is not set", "backup.schedule"),
+        ...when(schedule === "", "is not set", "backup.times"),
         ...when(
           keepDaily < least.daily,
           `found ${String(keepDaily)}, less than ${String(least.daily)}`,
-          "backup.keepDaily",
+          "backup.keep.daily",
         ),
         ...when(
           keepDays < least.oldest,
-          `found ${String(keepDays)}, less than ${String(least.oldest)}`,
-          "backup.keepDays",
+          `the oldest is kept for ${String(keepDays)} days, less than ${String(least.oldest)}`,
+          "backup.keep",
         ),
       ];
     },

@@ -34,6 +34,7 @@ describe("containers", () => {
       worker: site,
       beat: site,
       nginx: "nginx:1.26",
+      backup: "postgres:16",
       certbot: "certbot/certbot:v4.0.0",
     };
     assert.deepEqual(
@@ -60,6 +61,7 @@ describe("containers", () => {
       worker: false,
       beat: true,
       nginx: true,
+      backup: true,
       certbot: true,
     });
     for (const container of all()) {
@@ -81,6 +83,7 @@ describe("containers", () => {
       worker: ["edge", "data"],
       beat: ["edge", "data"],
       nginx: ["edge"],
+      backup: ["data"],
       certbot: ["edge"],
     });
   });
@@ -90,7 +93,7 @@ describe("containers", () => {
       inputsOf(container).ports.map(
         ({ ip, external, internal, protocol }) => `${ip}:${String(external)}→${String(internal)}/${protocol}`,
       );
-    const none = { postgres: [], redis: [], backend: [], worker: [], beat: [] };
+    const none = { postgres: [], redis: [], backend: [], worker: [], beat: [], backup: [] };
     assert.deepEqual(byService(dev, ports), { ...none, nginx: ["0.0.0.0:8080→8080/tcp", "0.0.0.0:8443→8443/tcp"] });
     assert.deepEqual(byService(server, ports), {
       ...none,
@@ -119,6 +122,12 @@ describe("containers", () => {
         `${stack}-media /srv/media ro`,
         `${stack}-frontend /srv/frontend ro`,
       ],
+      backup: [
+        `${stack}-backups /backups`,
+        `${stack}-media /media ro`,
+        `${stack}-backup-tools /tools ro`,
+        `${stack}-backup-secrets /run/socle ro`,
+      ],
       certbot: [
         `${stack}-certificates /etc/certificates`,
         `${stack}-letsencrypt /etc/letsencrypt`,
@@ -137,6 +146,7 @@ describe("containers", () => {
         worker: ["10001:10001", { "/tmp": "uid=10001,gid=10001,mode=0700,size=256m" }],
         beat: ["10001:10001", { "/tmp": "uid=10001,gid=10001,mode=0700,size=256m" }],
         nginx: ["101:101", { "/tmp": "uid=101,gid=101,mode=0700,size=16m" }],
+        backup: ["10001:10001", { "/tmp": "uid=10001,gid=10001,mode=0700,size=64m" }],
       },
     );
   });
@@ -156,6 +166,21 @@ describe("containers", () => {
         worker: [`SOCLE_RELEASE=${release}`],
         beat: [`SOCLE_RELEASE=${release}`],
         nginx: [],
+        backup: [
+          "BACKUP_TIMES=02:30",
+          "DRILL_DAY=7",
+          "KEEP_RELEASE=10",
+          "KEEP_SCHEDULED=--keep-daily 7 --keep-weekly 4 --keep-monthly 12",
+          "PGDATABASE=shop",
+          "PGHOST=postgres",
+          "PGPASSFILE=/run/socle/pgpass",
+          "PGUSER=shop_backup",
+          "RESTIC_CACHE_DIR=/backups/cache",
+          "RESTIC_PASSWORD_FILE=/run/socle/repository-key",
+          "RESTIC_REPOSITORY=/backups/repository",
+          "STACK=socle-production",
+          "TZ=UTC",
+        ],
         certbot: [
           "DIRECTORY=https://acme-v02.api.letsencrypt.org/directory",
           "DOMAINS=www.example.com,example.com",
@@ -176,6 +201,7 @@ describe("containers", () => {
       worker: release,
       beat: release,
       nginx: common,
+      backup: ["socle.image", "socle.programs", "socle.service", "socle.stack"],
       certbot: common,
     });
   });

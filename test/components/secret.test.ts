@@ -100,6 +100,8 @@ describe("secrets", () => {
         "secrets-postgres-password": [40, false],
         "secrets-redis-password": [40, false],
         "secrets-admin-password": [40, false],
+        "secrets-backup-password": [40, false],
+        "secrets-repository-key": [40, false],
         "secrets-hash-key": [64, false],
       },
     );
@@ -197,6 +199,6 @@ describe("secrets", () => {
   it("of the dev stack are made the same way", async () => {
     const dev = await deploy("dev", devExample());
     assertNoneInClear(dev, {});
-    assert.equal(random(dev).length, 6);
+    assert.equal(random(dev).length, 8);
   });
 });

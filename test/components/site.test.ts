@@ -41,6 +41,16 @@ describe("site", () => {
           docker:Volume application-static
         socle:Backend backend
           docker:Container socle-dev-backend
+        socle:Backup backup
+          command:Command backup-programs
+          command:Command backup-restic
+          command:Command backup-secret-files
+          command:Command backup-volume-owner
+          docker:Container backup
+          docker:RemoteImage backup-restic-image
+          docker:Volume backup-repository
+          docker:Volume backup-secrets
+          docker:Volume backup-tools
         socle:Celery celery
           command:Command beat-schedule-owner
           docker:Container beat
@@ -88,10 +98,12 @@ describe("site", () => {
           docker:Volume redis-secrets
         socle:Secrets secrets
           random:RandomPassword secrets-admin-password
+          random:RandomPassword secrets-backup-password
           random:RandomPassword secrets-database-password
           random:RandomPassword secrets-hash-key
           random:RandomPassword secrets-postgres-password
           random:RandomPassword secrets-redis-password
+          random:RandomPassword secrets-repository-key
           random:RandomPassword secrets-secret-key-1`),
     );
   });
@@ -136,7 +148,14 @@ describe("site", () => {
       small.resources.map(({ key }) => key).filter((key) => absent.test(key)),
       [],
     );
-    assert.deepEqual(Object.keys(small.outputs.services), ["postgres", "redis", "backend", "nginx", "certbot"]);
+    assert.deepEqual(Object.keys(small.outputs.services), [
+      "postgres",
+      "redis",
+      "backend",
+      "nginx",
+      "backup",
+      "certbot",
+    ]);
   });
 
   it("makes containers and tasks in their wrappers only", () => {
@@ -165,7 +184,15 @@ describe("site", () => {
   });
 
   it("names container and image digest of every service", () => {
-    assert.deepEqual(Object.keys(dev.outputs.services), ["postgres", "redis", "backend", "worker", "beat", "nginx"]);
+    assert.deepEqual(Object.keys(dev.outputs.services), [
+      "postgres",
+      "redis",
+      "backend",
+      "worker",
+      "beat",
+      "nginx",
+      "backup",
+    ]);
     assert.deepEqual(server.outputs.services["backend"], {
       container: "socle-production-backend-0f1e2d3",
       digest: digest("a"),

@@ -82,7 +82,16 @@ describe("tasks, by what they are given,", () => {
         "999:999",
         "all",
       ],
-      "postgres-database": ["postgres/database.sh", `${stack}-postgres`, "shop", "shop", "shop_a", "shop_b", handover],
+      "postgres-database": [
+        "postgres/database.sh",
+        `${stack}-postgres`,
+        "shop",
+        "shop",
+        "shop_a",
+        "shop_b",
+        handover,
+        "shop_backup",
+      ],
       "redis-password": [
         "redis/password.sh",
         `${stack}-redis`,

@@ -92,6 +92,8 @@ describe("tasks", () => {
   it("get secrets on standard input only, and show none of what they print then", () => {
     const secret = [
       "application-environment-file",
+      "backup-programs",
+      "backup-secret-files",
       "certificate-self-signed-file",
       "postgres-database",
       "postgres-secret-files",

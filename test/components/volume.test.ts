@@ -12,8 +12,9 @@ const kept = ({ model, resources }: Deployment): string[] =>
     .sort();
 
 describe("volumes", () => {
-  it("with data outlive the stack: database, queues, media", async () => {
+  it("with data outlive the stack: database, queues, media, backups", async () => {
     assert.deepEqual(kept(await deploy("dev", devExample())), [
+      "docker:Volume backups",
       "docker:Volume media",
       "docker:Volume postgres",
       "docker:Volume redis",
@@ -22,6 +23,7 @@ describe("volumes", () => {
 
   it("with certificates and the ACME account do too: authorities limit how many they issue", async () => {
     assert.deepEqual(kept(await deploy("production", production())), [
+      "docker:Volume backups",
       "docker:Volume certificates",
       "docker:Volume letsencrypt",
       "docker:Volume media",

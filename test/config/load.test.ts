@@ -110,6 +110,16 @@ const defaults = {
   },
   worker: { enabled: true, app: "core", concurrency: 2, longestTask: 60, memory: 768, cpus: 1, ...stopGrace(90) },
   beat: { enabled: true, memory: 256, cpus: 0.5, ...stopGrace(20) },
+  backup: {
+    enabled: true,
+    times: ["02:30"],
+    timeZone: "UTC",
+    keep: { daily: 7, weekly: 4, monthly: 12, releases: 10 },
+    drill: { day: "sunday", queries: {} },
+    image: "restic/restic:0.18.0",
+    memory: 512,
+    cpus: 1,
+  },
   frontend: undefined,
   postgres: {
     version: 15,

@@ -73,10 +73,10 @@ describe("the check without an engine", function () {
   it("is written for people, for a pull request and for code scanning", async () => {
     await project.preview({ "policies.waivers": [] });
     const table = await project.check("--stack", "production");
-    assert.match(table.said, /^✗ BAK-01 {2}violated {2}site\n {4}Backups run by themselves/m);
+    assert.match(table.said, /^✗ BAK-02 {2}violated {2}site\n {4}A backup is kept elsewhere/m);
     assert.match(table.said, /Stack production is refused: 8 to mend; 0 to know of; \d+ checks met\./);
     const { printed: markdown } = await project.check("--stack", "production", "--format", "markdown");
-    assert.match(markdown, /^\| ❌ BAK-01 \| critical \| violated \| site \| Backups run by themselves/m);
+    assert.match(markdown, /^\| ❌ BAK-02 \| critical \| violated \| site \| A backup is kept elsewhere/m);
     const { code, printed } = await project.check("--stack", "production", "--format", "sarif");
     const sarif = JSON.parse(printed) as {
       version: string;

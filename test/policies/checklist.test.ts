@@ -114,9 +114,9 @@ const unsafe: Unsafe[] = [
   },
   {
     line: "Configuration: automatic backup on",
-    settings: { "policies.waivers": [] },
+    settings: { "backup.enabled": false },
     by: "BAK-01",
-    says: /backup: there is no backup/,
+    says: /backup\.enabled: there is no backup/,
   },
   {
     line: "Configuration: monitoring on",

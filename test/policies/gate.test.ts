@@ -33,7 +33,7 @@ describe("a production stack, previewed", function () {
     for (const options of [{}, { pack: "", args: ["--policy-pack", "policies"] }]) {
       const { code, said } = await project.preview({}, options);
       assert.equal(code, 0, said);
-      assert.match(said, /\[advisory\] \[severity: critical\] {2}BAK-01 .*: site\)/);
+      assert.match(said, /\[advisory\] \[severity: critical\] {2}BAK-02 .*: site\)/);
       assert.match(said, /\(waived until \d{4}-\d\d-\d\d by admin@example\.org: /);
       assert.match(said, /docker:index:Container nginx/);
       assert.doesNotMatch(said, /is not known before|can't run policy/);
@@ -103,8 +103,8 @@ describe("a production stack, previewed", function () {
   it("is refused where a waiver has ended, for the waiver and for what it waived", async () => {
     const { code, said } = await project.preview({ "policies.waivers.0.expires": "2026-01-31" });
     assert.notEqual(code, 0);
-    assert.match(said, /\[mandatory\] .*WVR-01 .*\n.*\n\s+policies\.waivers\.0: BAK-01 for site ended on 2026-01-31\n/);
-    assert.match(said, /\[mandatory\] \[severity: critical\] {2}BAK-01 /);
+    assert.match(said, /\[mandatory\] .*WVR-01 .*\n.*\n\s+policies\.waivers\.0: BAK-02 for site ended on 2026-01-31\n/);
+    assert.match(said, /\[mandatory\] \[severity: critical\] {2}BAK-02 /);
   });
 
   it("is refused where a command shows what it is given in secret, even while it cannot be told what that is", async () => {

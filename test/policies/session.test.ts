@@ -31,9 +31,9 @@ function judged(program: Deployment, list: readonly Rule[] = rules): Verdict[] {
 }
 
 const owed = [
-  "BAK-01 site",
   "BAK-02 site",
   "DOC-01 site",
+  "IMG-02 backup-restic-image",
   "IMG-02 certbot-image",
   "IMG-02 nginx-image",
   "IMG-02 postgres-image",

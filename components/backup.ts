@@ -1,0 +1,167 @@
+/** Backups of database and media: a container of its own in PostgreSQL's image, without a way to the engine. */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Model } from "../config/environment.ts";
+import type { Application } from "./application.ts";
+import { container } from "./container.ts";
+import type { DockerHost } from "./docker-host.ts";
+import { type Image, pulledImage } from "./image.ts";
+import type { Networks } from "./network.ts";
+import type { Postgres } from "./postgres.ts";
+import { task } from "./remote-task.ts";
+import { volume } from "./volume.ts";
+import { volumeFiles } from "./volume-files.ts";
+
+export interface BackupArgs {
+  settings: Model["backup"];
+  /** User and group who may read the media. */
+  user: string;
+  database: string;
+  postgres: Postgres;
+  application: Application;
+  password: pulumi.Output<string>;
+  /** Key of the repository: without it the backups are lost. */
+  repositoryKey: pulumi.Output<string>;
+  keepData: boolean;
+  host: DockerHost;
+  networks: Networks;
+}
+
+const folder = new URL("../host/backup/", import.meta.url);
+/** What runs in the container, by name. */
+const programs = readdirSync(folder)
+  .sort()
+  .map((name) => ({ name, mode: "0444", content: readFileSync(new URL(name, folder), "utf8") }));
+
+export class Backup extends pulumi.ComponentResource {
+  readonly containerName: pulumi.Output<string>;
+  readonly image: Image;
+  readonly ready: pulumi.Resource;
+
+  constructor(name: string, args: BackupArgs, options?: pulumi.ComponentResourceOptions) {
+    const { settings, user, postgres, application, host, networks } = args;
+    super("socle:index:Backup", name, {}, { ...options, provider: host.provider });
+    const parent = { parent: this };
+    // The dump is written by the server's own major version.
+    this.image = postgres.image;
+    const restic = pulledImage(`${name}-restic-image`, host, settings.image, this);
+    const repository = volume(`${name}-repository`, host, { purpose: "backups", keep: args.keepData }, parent).name;
+    const tools = volume(`${name}-tools`, host, { purpose: "backup-tools" }, parent).name;
+    const secrets = volume(`${name}-secrets`, host, { purpose: "backup-secrets" }, parent).name;
+
+    const owner = task(
+      `${name}-volume-owner`,
+      host.connection,
+      { script: "volume-owner.sh", arguments: [this.image.imageId, user, repository] },
+      parent,
+    );
+    const binary = task(
+      `${name}-restic`,
+      host.connection,
+      { script: "restic.sh", arguments: [restic.imageId, tools] },
+      parent,
+    );
+    const files = volumeFiles(
+      `${name}-programs`,
+      {
+        host,
+        volume: tools,
+        image: this.image,
+        owner: user,
+        files: [...programs, { name: "queries", mode: "0444", content: queries(settings.drill.queries) }],
+      },
+      // One writer of a volume at a time.
+      { ...parent, dependsOn: [binary] },
+    );
+    const keys = volumeFiles(
+      `${name}-secret-files`,
+      {
+        host,
+        volume: secrets,
+        image: this.image,
+        owner: user,
+        files: [
+          {
+            name: "pgpass",
+            mode: "0400",
+            content: pulumi.interpolate`postgres:5432:*:${postgres.backupLogin}:${args.password}\n`,
+          },
+          { name: "repository-key", mode: "0400", content: args.repositoryKey },
+        ],
+      },
+      parent,
+    );
+
+    const [uid = "", gid = ""] = user.split(":");
+    const { daily, weekly, monthly, releases } = settings.keep;
+    const server = container(
+      name,
+      {
+        stack: host.stack,
+        service: "backup",
+        // Two would wait for each other; a backup that is cut off is made again.
+        overlap: false,
+        image: this.image,
+        reference: this.image.reference,
+        entrypoint: ["sh", "/tools/schedule.sh"],
+        user,
+        variables: {
+          STACK: host.stack,
+          PGHOST: "postgres",
+          PGUSER: postgres.backupLogin,
+          PGDATABASE: args.database,
+          PGPASSFILE: "/run/socle/pgpass",
+          RESTIC_REPOSITORY: "/backups/repository",
+          RESTIC_PASSWORD_FILE: "/run/socle/repository-key",
+          RESTIC_CACHE_DIR: "/backups/cache",
+          BACKUP_TIMES: settings.times.join(" "),
+          TZ: settings.timeZone,
+          DRILL_DAY: String(days.indexOf(settings.drill.day) + 1),
+          KEEP_SCHEDULED: `--keep-daily ${String(daily)} --keep-weekly ${String(weekly)} --keep-monthly ${String(monthly)}`,
+          KEEP_RELEASE: String(releases),
+        },
+        networks: [{ name: networks.data }],
+        mounts: [
+          { volume: repository, path: "/backups" },
+          { volume: application.mediaVolume, path: "/media", readOnly: true },
+          { volume: tools, path: "/tools", readOnly: true },
+          { volume: secrets, path: "/run/socle", readOnly: true },
+        ],
+        temporary: { "/tmp": `uid=${uid},gid=${gid},mode=0700,size=64m` },
+        health: {
+          command: ["/bin/sh", "-c", "find /tmp/heartbeat -mmin -60 | grep -q ."],
+          interval: 5,
+          timeout: 5,
+          retries: 3,
+          startPeriod: 20,
+        },
+        memory: settings.memory,
+        cpus: settings.cpus,
+        stopGrace: 30,
+        // The first process keeps what it has read: another version needs another container.
+        labels: { "socle.programs": digest },
+      },
+      { ...parent, dependsOn: [files, keys, owner, postgres.ready, ...application.ready] },
+    );
+    this.containerName = server.name;
+    this.ready = server;
+    this.registerOutputs({});
+  }
+}
+
+/** As `date +%u` counts them, from 1; what is not among them is 0. */
+const days: string[] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/** One a line: name, tab, SQL in base64. */
+const queries = (named: Record<string, string>): string =>
+  Object.entries(named)
+    .map(([name, sql]) => `${name}\t${Buffer.from(sql).toString("base64")}\n`)
+    .join("");
+
+const digest = createHash("sha256")
+  .update(programs.map(({ name, content }) => `${name}\0${content}\0`).join(""))
+  .digest("hex")
+  .slice(0, 12);

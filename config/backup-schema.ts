@@ -1,0 +1,70 @@
+/** Settings of the backups of database and media. */
+import { z } from "zod";
+
+import { cpus, image, memory } from "./terms.ts";
+
+const time = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+  .meta({ title: "a time of day such as 02:30", mend: 'Write hours and minutes in quotes, such as "02:30".' });
+
+const kept = (value: number, what: string) =>
+  z.int().min(0).max(1000).default(value).describe(`How many ${what} of the scheduled backups are kept.`);
+
+export const backup = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .default(true)
+      .describe("Back up database and media by schedule, each backup read back before it counts."),
+    times: z
+      .array(time)
+      .min(1)
+      .default(["02:30"])
+      .describe("Times of day at which a backup is made. One that was missed is made as soon as the host runs again."),
+    timeZone: z
+      .string()
+      .regex(/^[A-Za-z][\w+-]*(\/[\w+-]+)*$/)
+      .default("UTC")
+      .describe("Time zone of those times, as in the tz database.")
+      .meta({
+        title: "a time zone such as Europe/Paris",
+        mend: "Use a name of the tz database, such as Europe/Paris.",
+      }),
+    keep: z
+      .strictObject({
+        daily: kept(7, "days"),
+        weekly: kept(4, "weeks"),
+        monthly: kept(12, "months"),
+        releases: z
+          .int()
+          .min(1)
+          .max(1000)
+          .default(10)
+          .describe("How many of the backups that were made before a release's migrations are kept."),
+      })
+      .prefault({})
+      .describe("What is kept: the last backup of each of so many days, weeks and months."),
+    drill: z
+      .strictObject({
+        day: z
+          .enum(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"])
+          .default("sunday")
+          .describe("Day of the week on which the newest backup is restored for trial, after the day's first backup."),
+        queries: z
+          .record(z.string().regex(/^[\w .,-]{1,80}$/), z.string().min(1))
+          .default({})
+          .describe("Queries of the site's own, by name: SQL that answers one boolean, true where the data is right.")
+          .meta({ mend: "Write NAME: SQL, such as there are users: SELECT count(*) > 0 FROM auth_user." }),
+      })
+      .prefault({})
+      .describe(
+        "Restore drill: the backup is restored into a database that no network leads to, compared, and thrown away.",
+      ),
+    image: image
+      .default("restic/restic:0.18.0")
+      .describe("Image that restic is taken from; the backups run in PostgreSQL's own image."),
+    memory: memory(128, 512),
+    cpus: cpus(1),
+  })
+  .describe("Backups of database and media in an encrypted restic repository on the host.");

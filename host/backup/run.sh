@@ -1,0 +1,124 @@
+#!/bin/sh
+# Makes one backup of database and media. It counts only when it was read back from the repository and found whole.
+#
+#   run.sh FAMILY        scheduled, release, manual or restore; each family has a retention of its own
+#
+# `restore`: what was there before a restore. Prints what it does on standard error, and at the end the snapshot's id on standard output.
+# Runs in the backup container: its variables say where database and repository are (components/backup.ts).
+set -eu
+. /tools/record.sh
+family=$1
+work=/backups/work
+began=$(date +%s)
+step='' snapshot=''
+
+say() { echo "backup: $*" >&2; }
+restic() { /tools/restic --quiet "$@"; }
+
+finish() {
+  code=$?
+  rm -rf "$work"
+  [ "$code" -eq 0 ] && return
+  # A disk without room has none for this line either; the exit status speaks then.
+  record history.jsonl result=failed "family=$family" "step=$step" "seconds=$(($(date +%s) - began))" 2>/dev/null || true
+  say "FAILED at: $step. Earlier backups are as they were; nothing was removed."
+}
+
+# Space is looked for first: a dump that fills the disk takes the database down with it where they share one.
+room() {
+  size=$(psql --no-psqlrc --tuples-only --no-align --command 'SELECT pg_database_size(current_database())')
+  free=$(($(df --output=avail --block-size=1 /backups | tail -n 1)))
+  if [ "$free" -lt "$size" ]; then
+    say "$((free / 1048576)) MB are free where backups are kept, and the database has $((size / 1048576)) MB"
+    return 1
+  fi
+}
+
+exec 9>/backups/lock
+if ! flock --nonblock 9; then
+  say "another backup is at work; waiting for it"
+  flock 9
+fi
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+rm -rf "$work"
+mkdir "$work"
+
+step='opening the repository'
+if [ ! -e "$RESTIC_REPOSITORY/config" ]; then
+  restic init >&2
+fi
+# Only locks whose process is gone: restic's own judgement.
+restic unlock >&2
+# What a backup that was killed left without a family.
+restic forget --tag incoming --unsafe-allow-remove-all >&2
+
+step='looking for room on the disk'
+room
+
+step='dumping the database'
+say "$step"
+# Counts and dump see the same moment: the dump joins the snapshot of the transaction that counts.
+psql --no-psqlrc --quiet --tuples-only --no-align --field-separator="$(printf '\t')" --set ON_ERROR_STOP=1 \
+  --output "$work/counts" --file /tools/dump.sql >&2
+[ -e "$work/dumped" ]
+rm "$work/dumped"
+pg_dumpall --globals-only --no-role-passwords >"$work/globals.sql"
+
+step='checking the dump'
+say "$step"
+pg_restore --list "$work/database.dump" >/dev/null
+# Every row that was counted is in the file, which is read to its end for it.
+pg_restore --data-only --file - "$work/database.dump" | awk -f /tools/rows.awk | LC_ALL=C sort >"$work/rows"
+LC_ALL=C sort "$work/counts" | awk -F '\t' '$2 > 0' >"$work/expected"
+if ! diff "$work/expected" "$work/rows" >"$work/difference"; then
+  say 'the dump does not hold the rows that the database has (< database, > dump):'
+  head -n 20 "$work/difference" >&2
+  exit 1
+fi
+tables=$(wc -l <"$work/counts")
+rows=$(awk -F '\t' '{ sum += $2 } END { print sum + 0 }' "$work/counts")
+bytes=$(stat --format %s "$work/database.dump")
+hash=$(sha256sum <"$work/database.dump" | cut -d' ' -f1)
+version=$(pg_dump --version | sed 's/^[^0-9]*\([0-9.]*\).*/\1/')
+printf '{"stack":"%s","family":"%s","when":"%s","postgres":"%s","dump":{"sha256":"%s","bytes":%d},"tables":{%s}}\n' \
+  "$STACK" "$family" "$(date --utc +%Y-%m-%dT%H:%M:%SZ)" "$version" "$hash" "$bytes" \
+  "$(awk -F '\t' -f /tools/tables.awk "$work/counts")" >"$work/manifest.json"
+rm "$work/counts" "$work/rows" "$work/expected" "$work/difference"
+
+step='storing database and media'
+say "$step"
+# After the database: a file that a row names is there. One that vanishes while it is read makes the backup incomplete.
+store() { restic backup --host "$STACK" --tag incoming --json "$work" /media >/backups/stored.json; }
+store || { say 'not everything could be read; once more' && store; }
+incoming=$(sed -n 's/.*"snapshot_id":"\([0-9a-f]*\)".*/\1/p' /backups/stored.json)
+[ -n "$incoming" ]
+
+step='reading the backup back'
+say "$step"
+if [ "$(restic dump "$incoming" "$work/database.dump" | sha256sum | cut -d' ' -f1)" != "$hash" ]; then
+  say 'what the repository gives back is not what was stored'
+  exit 1
+fi
+
+step='giving it its name'
+restic tag --set "$family" "$incoming" >&2
+# A tag makes a new snapshot of the same content.
+snapshot=$(sh /tools/newest.sh "$family")
+[ -n "$snapshot" ]
+
+step='letting old ones go'
+# Each family by itself; never after a failure, which does not come this far.
+# shellcheck disable=SC2086 # several options
+case $family in
+  scheduled) restic forget --tag scheduled --group-by host,tags $KEEP_SCHEDULED >&2 ;;
+  release) restic forget --tag release --group-by host,tags --keep-last "$KEEP_RELEASE" >&2 ;;
+  *) restic forget --tag "$family" --group-by host,tags --keep-last 10 >&2 ;;
+esac
+if [ "$family" = scheduled ]; then restic prune --max-unused 10% >&2; fi
+
+record history.jsonl result=passed "family=$family" "seconds=$(($(date +%s) - began))" "snapshot=$snapshot" \
+  "bytes=$bytes" "tables=$tables" "rows=$rows"
+say "done in $(($(date +%s) - began)) s: snapshot $snapshot, $tables tables, $rows rows"
+echo "$snapshot"

@@ -1,0 +1,33 @@
+#!/bin/sh
+# First process of the backup container: makes the scheduled backups, one that was missed as soon as it runs again.
+#
+# BACKUP_TIMES  times of day as HH:MM, with spaces between; TZ says where
+set -eu
+
+# The last moment before now at which a backup was due, as seconds since 1970.
+due() {
+  now=$(date +%s) latest=0
+  for time in $BACKUP_TIMES; do
+    for day in today yesterday; do
+      moment=$(date --date "$day $time" +%s)
+      if [ "$moment" -le "$now" ] && [ "$moment" -gt "$latest" ]; then latest=$moment; fi
+    done
+  done
+  echo "$latest"
+}
+
+# A stack that is new has nothing to catch up with.
+[ -e /backups/attempted ] || touch /backups/attempted
+
+trap 'exit 0' TERM INT
+while :; do
+  touch /tmp/heartbeat
+  if [ "$(due)" -gt "$(stat --format %Y /backups/attempted)" ]; then
+    # Once for each time that was due, whatever comes of it: its failure is told, not repeated every few seconds.
+    touch /backups/attempted
+    sh /tools/scheduled.sh &
+    wait $! || true
+  fi
+  sleep 10 &
+  wait $! || true
+done

@@ -1,0 +1,32 @@
+#!/bin/sh
+# Restores a backup into a PostgreSQL of its own that no network leads to, and leaves it running for who sourced this.
+#
+#   . /tools/scratch.sh; scratch_start SNAPSHOT FOLDER; …; scratch_stop FOLDER
+#
+# It listens on a socket in FOLDER alone. `scratch_psql` speaks to the restored database.
+scratch_start() {
+  scratch_snapshot=$1 scratch=$2
+  rm -rf "$scratch"
+  mkdir -m 0700 "$scratch"
+  restic restore "$scratch_snapshot:/backups/work" --target "$scratch/backup" >/dev/null
+  # initdb asks for the name of its user, and a site's user has none in this image: libnss_wrapper, which the official image
+  # brings for that, gives it one.
+  printf 'backup:x:%s:%s::/tmp:/bin/sh\n' "$(id -u)" "$(id -g)" >"$scratch/passwd"
+  LD_PRELOAD=$(find /usr/lib -name libnss_wrapper.so | head -n 1) NSS_WRAPPER_PASSWD=$scratch/passwd NSS_WRAPPER_GROUP=/dev/null \
+    initdb --pgdata="$scratch/data" --username=postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >/dev/null
+  # What is thrown away need not outlive a crash.
+  pg_ctl --pgdata="$scratch/data" --log="$scratch/log" --wait --silent start --options \
+    "-c listen_addresses='' -c unix_socket_directories='$scratch' -c fsync=off -c full_page_writes=off -c shared_buffers=64MB -c maintenance_work_mem=64MB -c max_wal_size=2GB" >&2
+  # The roles that own things; those that every server has are there already.
+  grep -v '^CREATE ROLE postgres;$' "$scratch/backup/globals.sql" | PGHOST=$scratch PGUSER=postgres PGDATABASE=postgres \
+    psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 >/dev/null
+  PGHOST=$scratch PGUSER=postgres PGDATABASE=postgres createdb --template=template0 restored
+  PGHOST=$scratch PGUSER=postgres pg_restore --dbname=restored --jobs=2 --exit-on-error "$scratch/backup/database.dump" >&2
+}
+
+scratch_psql() { PGHOST=$scratch PGUSER=postgres PGDATABASE=restored PGOPTIONS='' psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 "$@"; }
+
+scratch_stop() {
+  if [ -e "$1/data/postmaster.pid" ]; then pg_ctl --pgdata="$1/data" --mode=immediate --silent stop >&2 || true; fi
+  rm -rf "$1"
+}
