@@ -11,6 +11,10 @@ export { managedVariables } from "./managed-variable.ts";
 export const rules: readonly Rule[] = [...siteRules, ...applicationRules, ...policyRules];
 
 /** The contradictions in the sections that could be read. */
-export function contradictions(settings: Partial<Settings>, secrets: readonly string[]): Mistake[] {
-  return rules.flatMap((rule) => rule.broken(settings, secrets));
+export function contradictions(
+  settings: Partial<Settings>,
+  secrets: readonly string[],
+  credentials: readonly string[],
+): Mistake[] {
+  return rules.flatMap((rule) => rule.broken(settings, secrets, credentials));
 }

@@ -1,5 +1,6 @@
 /** docs/configuration.md: every setting of a stack, from the same schema that reads it. */
 import { rules } from "./contradiction.ts";
+import { credentials } from "./credential-schema.ts";
 import { managedVariables } from "./managed-variable.ts";
 import { stackSettings } from "./schema.ts";
 import { allowedValues, type Setting, settingOf } from "./setting.ts";
@@ -19,6 +20,16 @@ export function referencePage(project: string, introduction: string): string {
     "## Sections\n",
     table(["Section", "", "What it is for"], overview),
     ...sections.map(([name, setting]) => section(`${project}:${name}`, setting, required.includes(name))),
+    "## Credentials of Socle's own\n",
+    "Secrets that Socle itself works with. They are set like the site's own (`pulumi config set --secret credentials:NAME`), stand encrypted in the stack's file, and never become variables of the application.\n",
+    table(
+      ["Credential", "Allowed", "What it is for"],
+      Object.entries(settingOf(credentials).properties ?? {}).map(([name, setting]) => [
+        `\`credentials:${name}\``,
+        allowedValues(setting),
+        setting.description ?? "",
+      ]),
+    ),
     "## What is checked across settings\n",
     `${rules.map(({ holds }) => `- ${holds}`).join("\n")}\n`,
     "## Variables that Socle sets\n",

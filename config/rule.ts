@@ -5,8 +5,8 @@ import type { Settings } from "./schema.ts";
 export interface Rule {
   /** What holds for every good configuration; the reference page lists it. */
   holds: string;
-  /** What breaks it, in the sections that could be read. */
-  broken: (settings: Partial<Settings>, secrets: readonly string[]) => Mistake[];
+  /** What breaks it, in the sections that could be read; of the application's secrets and Socle's credentials the names. */
+  broken: (settings: Partial<Settings>, secrets: readonly string[], credentials: readonly string[]) => Mistake[];
 }
 
 /** The mistake, if there is one. */

@@ -10,6 +10,7 @@ export interface Setting {
   /** What to do about a value that it may not be. */
   mend?: string;
   default?: unknown;
+  examples?: unknown[];
   enum?: unknown[];
   const?: unknown;
   minimum?: number;

@@ -1,4 +1,5 @@
 /** The JSON schema of a stack file (Pulumi.NAME.yaml), by which editors complete and check it. */
+import { credentials } from "./credential-schema.ts";
 import { stackSettings } from "./schema.ts";
 import { type Setting, settingOf } from "./setting.ts";
 
@@ -8,6 +9,10 @@ type Schema = Record<string, unknown>;
 export function stackSchema(project: string): Schema {
   const { properties = {}, required = [] } = settingOf(stackSettings);
   const sections = Object.entries(properties).map(([name, setting]) => [`${project}:${name}`, editors(setting)]);
+  const own = Object.entries(settingOf(credentials).properties ?? {}).map(([name, { description = "" }]) => [
+    `credentials:${name}`,
+    encrypted(`${description} Encrypted: \`pulumi config set --secret credentials:${name}\`.`),
+  ]);
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "A stack of Socle",
@@ -19,15 +24,11 @@ export function stackSchema(project: string): Schema {
         description: "The stack's settings; docs/configuration.md explains them.",
         type: "object",
         required: required.map((name) => `${project}:${name}`),
-        properties: Object.fromEntries(sections) as Schema,
+        properties: Object.fromEntries([...sections, ...own]) as Schema,
         patternProperties: {
-          "^secrets:[A-Z_][A-Z0-9_]*$": {
-            description: "A secret variable of the application, encrypted: `pulumi config set --secret secrets:NAME`.",
-            type: "object",
-            required: ["secure"],
-            properties: { secure: { type: "string", description: "The encrypted value, written by Pulumi." } },
-            additionalProperties: false,
-          },
+          "^secrets:[A-Z_][A-Z0-9_]*$": encrypted(
+            "A secret variable of the application, encrypted: `pulumi config set --secret secrets:NAME`.",
+          ),
           "^pulumi:": { description: "A setting of Pulumi itself." },
         },
         additionalProperties: false,
@@ -40,6 +41,14 @@ export function stackSchema(project: string): Schema {
     additionalProperties: false,
   };
 }
+
+const encrypted = (description: string): Schema => ({
+  description,
+  type: "object",
+  required: ["secure"],
+  properties: { secure: { type: "string", description: "The encrypted value, written by Pulumi." } },
+  additionalProperties: false,
+});
 
 /** A setting without what editors do not know, its mend as the message that they show. */
 function editors(setting: Setting): Schema {

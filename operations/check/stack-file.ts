@@ -4,7 +4,9 @@ import { join } from "node:path";
 
 import { parse } from "yaml";
 
+import { type CredentialName, credentialSchemas } from "../../config/credential-schema.ts";
 import { type Configuration, readConfiguration } from "../../config/load.ts";
+import { settingOf } from "../../config/setting.ts";
 
 /** Stands for a secret, whose value policies never need. */
 const undisclosed = "a secret that is not read here";
@@ -22,9 +24,17 @@ export function readStackFile(folder: string, stack: string): { project: string;
   for (const [key, value] of Object.entries(config)) {
     const secure = typeof value === "object" && value !== null && "secure" in value;
     if (secure) encrypted.push(key);
-    values[key] = secure ? undisclosed : typeof value === "string" ? value : JSON.stringify(value);
+    values[key] = secure ? standIn(key) : typeof value === "string" ? value : JSON.stringify(value);
   }
   return { project, configuration: readConfiguration(project, stack, values, encrypted) };
+}
+
+/** Credentials have a form, which their stand-in has too. */
+function standIn(key: string): string {
+  const [namespace, name = ""] = key.split(":");
+  if (namespace !== "credentials" || !Object.hasOwn(credentialSchemas, name)) return undisclosed;
+  const [example] = settingOf(credentialSchemas[name as CredentialName]).examples ?? [];
+  return typeof example === "string" ? example : undisclosed;
 }
 
 function yaml(path: string): unknown {

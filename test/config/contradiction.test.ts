@@ -22,6 +22,6 @@ describe("contradictions", () => {
       mistakes({ ...dev(), host: "local" }).map(({ path }) => path),
       ["host"],
     );
-    assert.deepEqual(contradictions({}, []), []);
+    assert.deepEqual(contradictions({}, [], []), []);
   });
 });

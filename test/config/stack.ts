@@ -34,20 +34,24 @@ export interface Secrets {
   encrypted?: Record<string, string>;
   /** Set without. */
   clear?: Record<string, string>;
+  /** Credentials of Socle's own, set with `--secret`. */
+  credentials?: Record<string, string>;
 }
 
 /** Reads sections as Pulumi hands them over: groups as JSON, text as it is. */
 export function read(
   sections: Sections,
-  { encrypted = {}, clear = {} }: Secrets = {},
+  { encrypted = {}, clear = {}, credentials = {} }: Secrets = {},
   encryptedSections: string[] = [],
 ): Configuration {
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(sections))
     values[`${project}:${name}`] = typeof value === "string" ? value : JSON.stringify(value);
   for (const [name, value] of Object.entries({ ...encrypted, ...clear })) values[`secrets:${name}`] = value;
+  for (const [name, value] of Object.entries(credentials)) values[`credentials:${name}`] = value;
   const keys = [
     ...Object.keys(encrypted).map((name) => `secrets:${name}`),
+    ...Object.keys(credentials).map((name) => `credentials:${name}`),
     ...encryptedSections.map((name) => `${project}:${name}`),
   ];
   return readConfiguration(project, "trial", values, keys);

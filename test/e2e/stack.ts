@@ -117,6 +117,12 @@ export class TestStack {
     await this.pulumi(["config", "set", "--secret", `secrets:${name}`], { input: value });
   }
 
+  /** A secret that Socle itself works with. */
+  async setCredential(name: string, value: string): Promise<void> {
+    this.#secrets[name] = value;
+    await this.pulumi(["config", "set", "--secret", `credentials:${name}`], { input: value });
+  }
+
   up(options: { check?: boolean; timeoutSeconds?: number; via?: string[] } = {}): Promise<Result> {
     return this.pulumi(["up", "--yes", "--skip-preview"], { timeoutSeconds: 600, ...options });
   }
@@ -214,7 +220,7 @@ export class TestStack {
 
   async #write(): Promise<void> {
     const { config: written = {}, ...rest } = await this.#written();
-    const secrets = Object.entries(written).filter(([name]) => name.startsWith("secrets:"));
+    const secrets = Object.entries(written).filter(([name]) => /^(secrets|credentials):/.test(name));
     const settings = Object.entries(this.#sections).map(([name, value]) => [`socle:${name}`, value]);
     await writeFile(
       this.file,
