@@ -7,9 +7,16 @@
 # SOCLE_SSH_PORT     port of its SSH server
 # SOCLE_SSH_OPTIONS  options of ssh(1), one a line
 # DOCKER_HOST        Docker engine of this machine, where the host is local
+#
+# The script finds in SOCLE_STATE the folder where that host keeps what is neither data nor container, one folder in it a
+# stack. On this machine it may be set beforehand.
 set -eu
 
-script=$(cat "$(dirname "$0")/$1")
+# shellcheck disable=SC2016 # the other side's user and home
+state='if [ "$(id -u)" = 0 ]; then state=/var/lib/socle; else state=${XDG_STATE_HOME:-$HOME/.local/state}/socle; fi
+export SOCLE_STATE="${SOCLE_STATE:-$state}"'
+script=$state'
+'$(cat "$(dirname "$0")/$1")
 shift
 
 if [ -z "${SOCLE_SSH_TARGET:-}" ]; then

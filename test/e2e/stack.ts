@@ -215,6 +215,8 @@ export class TestStack {
       ...new Cli(process.env).variables(process.env),
       PULUMI_BACKEND_URL: `file://${this.folder}`,
       PULUMI_CONFIG_PASSPHRASE_FILE: join(this.folder, "passphrase"),
+      // On this machine; a server has its own.
+      SOCLE_STATE: join(this.folder, "host"),
     };
   }
 

@@ -1,6 +1,6 @@
 // run.sh: what a script is given arrives as it was, here and on the other side of SSH.
 import assert from "node:assert/strict";
-import { copyFileSync, readFileSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import fc from "fast-check";
@@ -60,6 +60,7 @@ describe("run.sh", () => {
     folder.write("input.sh", "cat\n");
     folder.write("status.sh", 'echo "went wrong" >&2\nexit "$1"\n');
     folder.write("user.sh", 'echo "$ELEVATED"\n');
+    folder.write("state.sh", "sh -c 'echo \"$SOCLE_STATE\"'\n");
     // Keeps its words; what OpenSSH's server does with the last one is to have the user's shell run it.
     folder.program("ssh", `#!/bin/sh\nprintf '%s\\0' "$@" >"$SSH_WORDS"\nfor last; do :; done\nexec sh -c "$last"\n`);
     folder.program("sudo", '#!/bin/sh\n[ "$1" = -n ] || exit 9\nshift\nELEVATED=yes exec "$@"\n');
@@ -125,6 +126,26 @@ describe("run.sh", () => {
         assert.deepEqual([ended.status, ended.stderr.toString()], [0, ""]);
       });
     });
+
+  it("tells the script and what it starts where the host keeps its state: root's place, or the user's own", () => {
+    const told = (id: string, environment: Record<string, string>): string => {
+      folder.program("id", `#!/bin/sh\necho ${id}\n`);
+      try {
+        const set = { SOCLE_STATE: "", XDG_STATE_HOME: "", HOME: "/home/some body", PATH: folder.searchPath };
+        return runScript("state.sh", [], {
+          folder: folder.path,
+          environment: { ...set, ...environment },
+        }).stdout.toString();
+      } finally {
+        rmSync(join(folder.path, "bin", "id"));
+      }
+    };
+    assert.equal(told("0", {}), "/var/lib/socle\n");
+    assert.equal(told("0", remote), "/var/lib/socle\n");
+    assert.equal(told("1000", {}), "/home/some body/.local/state/socle\n");
+    assert.equal(told("1000", { XDG_STATE_HOME: "/srv/state" }), "/srv/state/socle\n");
+    assert.equal(told("0", { SOCLE_STATE: "/srv/elsewhere" }), "/srv/elsewhere\n");
+  });
 
   it("gives ssh its options one by one, whatever is in them, then port and address", () => {
     const options = [
