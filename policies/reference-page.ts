@@ -1,4 +1,5 @@
 /** docs/policies.md: every rule, from the rules themselves. */
+import { checklist, linesOf, servedBySettings } from "./checklist.ts";
 import type { Rule, Severity } from "./rule.ts";
 import { type Level, levelOf } from "./verdict.ts";
 import type { Facts } from "../config/facts.ts";
@@ -31,7 +32,7 @@ export function referencePage(rules: readonly Rule[], introduction: string): str
           severities.map((severity) => [severity, ...levels(severity)]),
         ),
       )
-      .replace("{checklist}", table(["Line of the checklist", "Rules"], checklist(rules))),
+      .replace("{checklist}", table(["Line of the checklist", "Rules"], served(rules))),
     "## Rules\n",
     ...rules.map(section),
   ].join("\n");
@@ -42,17 +43,17 @@ function levels(severity: Severity): Level[] {
   return tiers.map((tier) => levelOf({ id: "", severity } as Rule, { tier, policies } as unknown as Facts));
 }
 
-function checklist(rules: readonly Rule[]): string[][] {
-  const lines = [...new Set(rules.flatMap((rule) => rule.checklist ?? []))].sort();
-  const serving = (line: string): string =>
-    rules
-      .filter((rule) => rule.checklist === line)
-      .map(({ id }) => `[${id}](#${id.toLowerCase()})`)
-      .join(", ");
-  return lines.map((line) => [line, serving(line)]);
+function served(rules: readonly Rule[]): string[][] {
+  return checklist.map(({ line }) => {
+    const serving = rules.filter((rule) => linesOf(rule).includes(line));
+    const links = serving.map(({ id }) => `[${id}](#${id.toLowerCase()})`);
+    return [line, [...links, ...(line === servedBySettings ? ["the reading of the settings"] : [])].join(", ")];
+  });
 }
 
-function section({ id, name, description, severity, reference, checklist: line, mend, decide }: Rule): string {
+function section(rule: Rule): string {
+  const { id, name, description, severity, reference, mend, decide } = rule;
+  const lines = linesOf(rule);
   return [
     `### ${id}\n`,
     `**${name.charAt(0).toUpperCase()}${name.slice(1)}.** ${description}\n`,
@@ -60,7 +61,7 @@ function section({ id, name, description, severity, reference, checklist: line, 
     `- Judges: ${Object.keys(decide)
       .map((kind) => things[kind as keyof Rule["decide"]])
       .join(", ")}`,
-    ...(line === undefined ? [] : [`- Checklist: ${line}`]),
+    ...(lines.length === 0 ? [] : [`- Checklist: ${lines.join(", ")}`]),
     `- Reference: ${reference}`,
     `- Mend: ${mend}\n`,
   ].join("\n");

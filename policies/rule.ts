@@ -1,5 +1,6 @@
 /** What a rule is: what it says, and a pure decision that knows neither Pulumi nor how its verdict is shown. */
 import type { Facts } from "../config/facts.ts";
+import type { ChecklistLine } from "./checklist.ts";
 import type { Inputs, Resource } from "./resource.ts";
 
 export type Severity = "critical" | "high" | "medium" | "low";
@@ -8,6 +9,8 @@ export type Severity = "critical" | "high" | "medium" | "low";
 export interface Finding {
   found: string;
   where: string;
+  /** Of the lines of the checklist that the rule serves, the only one that it concerns. */
+  line?: ChecklistLine;
 }
 
 /** Findings of a violation, none where all is well; `undefined`: the rule has nothing to say about what it was shown. */
@@ -31,8 +34,8 @@ export interface Rule {
   severity: Severity;
   /** Where the demand comes from. */
   reference: string;
-  /** Line of the pre-production checklist that it serves. */
-  checklist?: string;
+  /** What it serves of the pre-production checklist. Of several lines, each finding names the one that it concerns. */
+  checklist?: ChecklistLine | readonly ChecklistLine[];
   /** What the reader does about it; names the very setting. */
   mend: string;
   /**
@@ -46,5 +49,5 @@ export interface Rule {
 }
 
 /** The finding, if there is one. */
-export const when = (condition: unknown, found: string, where: string): Finding[] =>
-  condition ? [{ found, where }] : [];
+export const when = (condition: unknown, found: string, where: string, line?: ChecklistLine): Finding[] =>
+  condition ? [{ found, where, ...(line && { line }) }] : [];

@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 
 import type { Facts } from "../config/facts.ts";
+import { linesOf } from "./checklist.ts";
 import type { Resource } from "./resource.ts";
 import type { Context, Decision, Finding, Rule } from "./rule.ts";
 import { unknownPath } from "./unknown.ts";
@@ -20,9 +21,10 @@ export interface Verdict {
 }
 
 /** What the pre-production checklist asks for is as grave as what is critical or high. Before the stack has said what it is for, it is taken for production. */
-export function levelOf({ id, severity, checklist }: Rule, facts: Facts | undefined): Level {
+export function levelOf(rule: Rule, facts: Facts | undefined): Level {
+  const { id, severity } = rule;
   const tier = facts?.tier ?? "production";
-  const grave = severity === "critical" || severity === "high" || checklist !== undefined;
+  const grave = severity === "critical" || severity === "high" || linesOf(rule).length > 0;
   const own = facts?.policies.enforcement[id];
   if (tier === "production") return severity === "critical" ? "mandatory" : (own ?? (grave ? "mandatory" : "advisory"));
   return own ?? (tier === "staging" ? "advisory" : "off");
@@ -83,12 +85,14 @@ function verdict(
   }
 }
 
-function message({ name, reference, checklist }: Rule, findings: readonly Finding[], mend: string): string {
+function message(rule: Rule, findings: readonly Finding[], mend: string): string {
+  const { name, reference } = rule;
+  const lines = linesOf(rule);
   return [
     `${name.charAt(0).toUpperCase()}${name.slice(1)}.`,
     ...findings.map(({ where, found }) => `  ${where}: ${found}`),
     `    → ${mend}`,
-    `    ${reference}${checklist ? `; checklist: ${checklist}` : ""}`,
+    `    ${reference}${lines.length > 0 ? `; checklist: ${lines.join(", ")}` : ""}`,
   ].join("\n");
 }
 

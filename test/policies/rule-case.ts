@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 
 import type { Facts } from "../../config/facts.ts";
+import { linesOf } from "../../policies/checklist.ts";
 import type { Kind, Resource } from "../../policies/resource.ts";
 import type { Rule } from "../../policies/rule.ts";
 import { unknownStringValue } from "../../policies/sdk.ts";
@@ -101,9 +102,11 @@ const changesOf = ({ bad }: RuleCase, { inputs }: Resource): Record<string, unkn
   typeof bad === "function" ? bad(inputs as never) : bad;
 
 /** The message, whole: what holds, where and what was found, what to do, by whose word. */
-export function messageOf({ name, mend, reference, checklist }: Rule, found: [string, string][]): string {
+export function messageOf(rule: Rule, found: [string, string][]): string {
   const lines = found.map(([where, what]) => `\n  ${where}: ${what}`).join("");
-  const source = checklist === undefined ? reference : `${reference}; checklist: ${checklist}`;
+  const { name, mend, reference } = rule;
+  const served = linesOf(rule);
+  const source = served.length === 0 ? reference : `${reference}; checklist: ${served.join(", ")}`;
   return `${(name[0] ?? "").toUpperCase()}${name.slice(1)}.${lines}\n    → ${mend}\n    ${source}`;
 }
 
