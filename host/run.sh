@@ -15,8 +15,17 @@ set -eu
 # shellcheck disable=SC2016 # the other side's user and home
 state='if [ "$(id -u)" = 0 ]; then state=/var/lib/socle; else state=${XDG_STATE_HOME:-$HOME/.local/state}/socle; fi
 export SOCLE_STATE="${SOCLE_STATE:-$state}"'
+# A line `. ./FILE` takes in another script of this folder: one text goes to the host.
+folder=$(dirname "$0")
 script=$state'
-'$(cat "$(dirname "$0")/$1")
+'$(awk -v folder="$folder" '
+  $1 == "." && $2 ~ /^\.\// {
+    file = folder substr($2, 2)
+    while ((getline line < file) > 0) print line
+    close(file)
+    next
+  }
+  { print }' "$folder/$1")
 shift
 
 if [ -z "${SOCLE_SSH_TARGET:-}" ]; then

@@ -1,0 +1,227 @@
+"""Says what migrations would do, as one line of JSON; the last one printed. Run by `manage.py shell -c`.
+
+Nothing is changed. SOCLE_TARGETS, if set: the heads to go back to, such as `shop.0006_x blog.zero`; then the plan is
+the way back to them. docs/migrations.md describes the JSON.
+"""
+import json
+import os
+import sys
+
+import django
+from django.contrib.postgres import operations as postgres
+from django.db import DEFAULT_DB_ALIAS, connections, migrations, models
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import NOT_PROVIDED
+
+connection = connections[DEFAULT_DB_ALIAS]
+executor = MigrationExecutor(connection)
+loader = executor.loader
+# Tables that the plan itself makes: nobody waits for their locks.
+fresh = set()
+
+CONCURRENT = (postgres.AddIndexConcurrently, postgres.RemoveIndexConcurrently)
+SERVING = "the release that still serves"
+
+
+def has_default(field):
+    return getattr(field, "db_default", NOT_PROVIDED) is not NOT_PROVIDED
+
+
+def type_of(field):
+    try:
+        return field.db_parameters(connection)["type"]
+    except Exception:  # A relation's type is known once its models are rendered.
+        return None
+
+
+def indexed(field):
+    return field.unique or field.db_index
+
+
+def added_field(operation, name, state):
+    field = operation.field
+    if isinstance(field, models.ManyToManyField):
+        return
+    if isinstance(field, getattr(models, "GeneratedField", ())) or isinstance(field, models.AutoField):
+        yield "locking", f"writes every row of {name} anew to fill {operation.name}", "Add a nullable column, fill it in batches in a later release."
+    elif not field.null and not has_default(field):
+        yield (
+            "breaking",
+            f"{operation.name} is NOT NULL and the database knows no default: {SERVING} cannot insert rows into {name}",
+            "Give the field a db_default (Django 5.0 or newer), or null=True now and NOT NULL in a later release.",
+        )
+    if isinstance(field, models.ForeignKey) and field.db_constraint:
+        yield "locking", f"a foreign key keeps writes from {name} and the table that it names while it is checked", "Add it with db_constraint=False, then the constraint NOT VALID, and validate it in a later migration."
+    elif indexed(field):
+        yield "locking", f"the index of {operation.name} keeps writes from {name} while it is built", "Add the field without index, then the index with AddIndexConcurrently in a migration with atomic = False."
+
+
+def altered_field(operation, name, state):
+    field, former = operation.field, state.models[operation_model(operation, state)].fields.get(operation.name)
+    if former is None:
+        return
+    before, after = type_of(former), type_of(field)
+    widened = (
+        isinstance(field, models.CharField)
+        and isinstance(former, models.CharField)
+        and (field.max_length is None or (former.max_length is not None and field.max_length >= former.max_length))
+    ) or (after == "text" and str(before).startswith("varchar"))
+    if before is None and after is None and type(field) is type(former):
+        pass
+    elif before != after and not widened:
+        yield "locking", f"changes the type of {operation.name} from {before} to {after}: nobody reads or writes {name} while all rows are checked or written anew", "Add a new column, write both, fill it in batches, and move over in a later release."
+    if former.null and not field.null:
+        yield "locking", f"NOT NULL on {operation.name} keeps everybody from {name} while all rows are read", "Add a CHECK constraint NOT VALID, validate it in a later migration, then set NOT NULL."
+        if not has_default(field):
+            yield "breaking", f"{operation.name} becomes NOT NULL and the database knows no default: {SERVING} may still write none", "Give the field a db_default."
+    if indexed(field) and not indexed(former):
+        yield "locking", f"the index of {operation.name} keeps writes from {name} while it is built", "Add the index with AddIndexConcurrently in a migration with atomic = False."
+    if former.db_column != field.db_column:
+        yield "destructive", f"renames the column of {operation.name}: {SERVING} asks for the former name", "Keep db_column."
+
+
+def operation_model(operation, state):
+    return (state.app, getattr(operation, "model_name", operation.name).lower())
+
+
+def risks_of(operation, state):
+    """Kind, reason, mend; `state` is the one before the operation."""
+    if isinstance(operation, migrations.SeparateDatabaseAndState):
+        for inner in operation.database_operations:
+            yield from risks_of(inner, state)
+        return
+    if isinstance(operation, migrations.RunPython):
+        yield "data", "runs Python code: what it changes, locks and how long it takes cannot be read from it", "Work in batches, in a transaction each (atomic = False), so that rows are not locked for long."
+        return
+    if isinstance(operation, migrations.RunSQL):
+        yield "data", "runs SQL of its own", None
+        return
+    name = getattr(operation, "model_name", getattr(operation, "name", ""))
+    key = (state.app, str(name).lower())
+    if isinstance(operation, migrations.CreateModel):
+        fresh.add(key)
+    elif isinstance(operation, migrations.DeleteModel):
+        yield "destructive", f"drops the table of {name} with its rows; {SERVING} still uses it", "Stop using the model in one release, delete it in the next."
+    elif isinstance(operation, migrations.RenameModel):
+        yield "destructive", f"renames the table of {operation.old_name}: {SERVING} asks for the former name", "Keep the table: set db_table in Meta, or rename over two releases with a view."
+        if key in fresh:
+            fresh.add((state.app, operation.new_name.lower()))
+    elif isinstance(operation, migrations.AlterModelTable):
+        yield "destructive", f"renames the table of {name}: {SERVING} asks for the former name", "Keep db_table as it was."
+    elif key in fresh:
+        return
+    elif isinstance(operation, migrations.RemoveField):
+        yield "destructive", f"drops the column {operation.name} of {name} with what is in it; {SERVING} still reads it", "Stop using the field in one release (SeparateDatabaseAndState takes it out of the state alone), drop it in the next."
+    elif isinstance(operation, migrations.RenameField):
+        yield "destructive", f"renames the column {operation.old_name} of {name}: {SERVING} asks for the former name", "Rename the attribute only and keep the column: db_column."
+    elif isinstance(operation, migrations.AddField):
+        yield from added_field(operation, name, state)
+    elif isinstance(operation, migrations.AlterField):
+        yield from altered_field(operation, name, state)
+    elif isinstance(operation, CONCURRENT):
+        return
+    elif isinstance(operation, migrations.AddIndex):
+        yield "locking", f"keeps writes from {name} while the index is built", "Use AddIndexConcurrently (django.contrib.postgres.operations) in a migration with atomic = False."
+    elif isinstance(operation, migrations.RemoveIndex):
+        yield "locking", f"dropping an index keeps everybody from {name} until its other users are done", "Use RemoveIndexConcurrently in a migration with atomic = False."
+    elif isinstance(operation, postgres.AddConstraintNotValid):
+        return
+    elif isinstance(operation, migrations.AddConstraint):
+        yield "locking", f"keeps writes from {name} while every row is checked", "Use AddConstraintNotValid, then ValidateConstraint in a later migration; for a unique one, build the index concurrently first."
+    elif isinstance(operation, (migrations.AlterUniqueTogether, migrations.AlterIndexTogether)):
+        yield "locking", f"keeps writes from {name} while an index is built", "Use an Index or UniqueConstraint, built concurrently."
+    elif type(operation).__module__.split(".")[0] != "django":
+        yield "undecided", f"{type(operation).__name__} is an operation of the site's own: its locks cannot be read from it", None
+
+
+def irreversible(operation):
+    """Why its reverse does not bring back both schema and data; None where it does."""
+    if isinstance(operation, migrations.SeparateDatabaseAndState):
+        return next(filter(None, map(irreversible, operation.database_operations)), None)
+    if not operation.reversible:
+        return f"{type(operation).__name__} has no reverse"
+    if isinstance(operation, (migrations.DeleteModel, migrations.RemoveField)):
+        return f"the reverse of {type(operation).__name__} brings back no data"
+    return None
+
+
+def described(migration, backwards):
+    state = loader.project_state((migration.app_label, migration.name), at_end=False)
+    state.app = migration.app_label
+    operations, reasons = [], []
+    for operation in migration.operations:
+        risks = [] if backwards else list(risks_of(operation, state))
+        reason = irreversible(operation)
+        reasons += [reason] if reason else []
+        operations.append(
+            {
+                "name": type(operation).__name__,
+                "description": operation.describe(),
+                "risks": [{"kind": kind, "reason": why, "mend": mend} for kind, why, mend in risks],
+            }
+        )
+        operation.state_forwards(migration.app_label, state)
+    sql, failed = None, None
+    try:
+        sql = "\n".join(loader.collect_sql([(migration, backwards)]))
+    except Exception as error:  # Some operations look into tables that are not there yet.
+        failed = f"{type(error).__name__}: {error}"
+    return {
+        "app": migration.app_label,
+        "name": migration.name,
+        "atomic": migration.atomic,
+        "reversible": not reasons,
+        "irreversible": reasons,
+        "operations": operations,
+        "sql": sql,
+        "sqlError": failed,
+    }
+
+
+def heads(nodes):
+    """The last of these migrations, by application."""
+    nodes, found = set(nodes), {}
+    for node in sorted(nodes):
+        children = loader.graph.node_map[node].children
+        if not any(child[0] == node[0] and child in nodes for child in children):
+            found.setdefault(node[0], []).append(node[1])
+    return found
+
+
+def target(word):
+    app, _, name = word.partition(".")
+    return (app, None if name == "zero" else name)
+
+
+def main():
+    loader.check_consistent_history(connection)
+    conflicts = loader.detect_conflicts()
+    if conflicts:
+        sys.exit(f"conflicting migrations, several heads in an app: {conflicts}\n    → Run: python manage.py makemigrations --merge")
+    targets = [target(word) for word in os.environ.get("SOCLE_TARGETS", "").split()]
+    unknown = [f"{app}.{name}" for app, name in targets if name is not None and (app, name) not in loader.graph.nodes]
+    if unknown:
+        sys.exit(f"this image has no migration {', '.join(unknown)}")
+    plan = executor.migration_plan(targets or loader.graph.leaf_nodes())
+    applied = [node for node in loader.applied_migrations if node in loader.graph.nodes]
+    after = {node for node in applied}
+    for migration, backwards in plan:
+        (after.discard if backwards else after.add)((migration.app_label, migration.name))
+    # A plan forwards and one backwards are each of one direction: a target that is ahead is no way back.
+    if targets and any(not backwards for _, backwards in plan):
+        sys.exit("a target has not been applied: there is no way back to it")
+    print()
+    print(
+        json.dumps(
+            {
+                "tool": f"Django {django.get_version()}",
+                "heads": heads(applied),
+                "after": heads(after),
+                "pending": [described(migration, backwards) for migration, backwards in plan],
+            }
+        ),
+        flush=True,
+    )
+
+
+main()

@@ -1,0 +1,188 @@
+#!/bin/sh
+# shellcheck disable=SC2031 # back_up has variables of its own
+# Brings the database to a release's schema, guarded; run before any container of the release is made.
+#
+#   migrate.sh KEY=VALUE...
+#
+#   stack, database        names of the stack on its host, and of the database
+#   called                 the stack's name as Pulumi knows it
+#   approval               `required`: pending migrations must be approved
+#   approved               the heads that are, separated by spaces
+#   lock, statement        seconds that a statement may wait for a lock, and take
+#   retries                further attempts after a lock was not free
+#   keep                   backups that are kept
+#   failure                reverse|stop: what happens to the migrations before one that fails
+#   join                   a further network of the containers
+#   container              arguments of `docker create` for the application, up to the command
+#   plan, pending, migrate, step, reverse    the application's commands, empty where it has none
+#
+# Nothing pending: nothing happens. Else: approval → plan and heads recorded → verified backup → lock → migrate, again
+# if a lock was not free → nothing pending, no invalid index. Fails with what happened, how the schema is, what to do.
+set -eu
+
+stack='' called='' database='' approval='' approved='' lock=1 statement=900 retries=5 keep=10 failure=reverse join='' container=''
+plan='' pending='' migrate='' step='' reverse=''
+for pair in "$@"; do
+  value=${pair#*=}
+  case ${pair%%=*} in
+  stack) stack=$value ;; called) called=$value ;; database) database=$value ;; approval) approval=$value ;; approved) approved=$value ;;
+  lock) lock=$value ;; statement) statement=$value ;; retries) retries=$value ;; keep) keep=$value ;;
+  failure) failure=$value ;; join) join=$value ;; container) container=$value ;; plan) plan=$value ;;
+  pending) pending=$value ;; migrate) migrate=$value ;; step) step=$value ;; reverse) reverse=$value ;;
+  *) echo "migrate.sh: unknown setting ${pair%%=*}" >&2; exit 2 ;;
+  esac
+done
+
+work=$(mktemp -d)
+trap 'exec 3>&-; rm -rf "$work"' EXIT
+if [ -z "${SOCLE_STATE:-}" ]; then
+  if [ "$(id -u)" = 0 ]; then SOCLE_STATE=/var/lib/socle/$stack; else SOCLE_STATE=${XDG_STATE_HOME:-$HOME/.local/state}/socle/$stack; fi
+fi
+(umask 077 && mkdir -p "$SOCLE_STATE")
+
+# shellcheck source=host/migration/application.sh
+. ./migration/application.sh
+
+back_up() (
+  # shellcheck source=host/backup/dump.sh
+  . ./backup/dump.sh
+)
+
+say() { echo "migrations: $*"; }
+# Everything that goes wrong ends here: what happened, how the schema is, what to do.
+stop() {
+  result=$1
+  {
+    echo "migrations: $2"
+    shift 2
+    for line in "$@"; do echo "    $line"; done
+    [ -z "${backup:-}" ] || echo "    The backup from before is $backup in the volume $stack-backups."
+  } >&2
+  record "$result"
+  exit 1
+}
+
+# One line of history for the operator's command and for a rollback.
+record() {
+  [ -s "$work/plan.json" ] || return 0
+  {
+    printf '{"when":"%s","result":"%s","backup":"%s","pending":"%s","before":"%s","after":"%s"}\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" \
+      "${backup:-}" "$(listed pending plan | inline)" "$(listed before plan | inline)" "$(listed before "${latest:-plan}" | inline)"
+  } >>"$SOCLE_STATE/migrations.jsonl"
+  rm -f "$SOCLE_STATE/migration-running"
+}
+
+# attempt COMMAND LOCK: runs it with time limits; its output is shown as it comes.
+attempt() {
+  command=$1 limit=$2
+  wait_for_former
+  kill -0 "$holder" 2>/dev/null || return 1
+  # The command's own exit status, which a pipe would hide.
+  {
+    # shellcheck disable=SC2294 # the words are quoted for the shell on purpose
+    eval "docker create --name \"\$stack-migrate\" --env \"PGOPTIONS=-c lock_timeout=\${limit}s -c statement_timeout=\${statement}s\" $container $command" >/dev/null &&
+      { [ -z "$join" ] || docker network connect "$join" "$stack-migrate"; } &&
+      docker start --attach "$stack-migrate" 2>&1 && : >"$work/well"
+  } | tee "$work/output"
+  docker rm --force "$stack-migrate" >/dev/null 2>&1 || true
+  [ -e "$work/well" ] && rm -f "$work/well"
+}
+lock_was_not_free() { grep -Eqi 'LockNotAvailable|55P03|due to lock timeout' "$work/output"; }
+
+# Again while a lock is not free: what was rolled back can be run again, what is not atomic cannot.
+apply() {
+  tries=0
+  until attempt "$1" "$2"; do
+    lock_was_not_free || return 1
+    [ "$2" != 0 ] && [ "$tries" -lt "$retries" ] || return 1
+    tries=$((tries + 1))
+    pause=$((tries < 5 ? tries * 2 : 10))
+    say "a lock was not free within $lock s, so that nobody else waits; attempt $tries of $retries more in $pause s"
+    sleep "$pause"
+  done
+}
+
+# --- what is pending -------------------------------------------------------------------------------------------------
+if [ -z "$plan" ]; then
+  # An application that cannot say what it has: whether anything is pending at most.
+  if [ -n "$pending" ] && run_application "$work/output" "$work/output" "$pending"; then
+    say "nothing pending"
+    exit 0
+  fi
+  holder='' backup=$(back_up "$stack" "$database" migration "$keep")
+  lock
+  apply "$migrate" "$lock" || stop failed "the command failed; its output stands above." "The former release goes on serving." \
+    "How the schema is, only the application can tell: it has no plan command." "→ Mend the migration, then run this again."
+  exit 0
+fi
+
+plan_into plan || exit 1
+if ! grep -q '^pending ' "$work/plan"; then
+  say "nothing pending"
+  rm -f "$SOCLE_STATE/migration-running"
+  exit 0
+fi
+count=$(grep -c '^pending ' "$work/plan")
+tables=$(sql -c "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\_%'")
+first=no
+[ "$tables" -gt 0 ] && grep -q '^before ' "$work/plan" || first=yes
+
+# An empty database has nothing to lose: no approval, no backup.
+if [ "$first" = yes ] && [ "$tables" -eq 0 ]; then
+  say "the database is empty: $count to apply"
+  lock
+  latest=plan
+  apply "$migrate" "$lock" || stop failed "the first migration of an empty database failed; the output stands above." \
+    "→ Mend it and run this again; nothing of value is in the database yet."
+else
+  # --- approved? Nothing was changed so far. -------------------------------------------------------------------------
+  missing=''
+  if [ "$approval" = required ]; then
+    for head in $(listed after plan); do
+      case " $approved " in *" $head "*) ;; *) missing="$missing${missing:+, }$head" ;; esac
+    done
+  fi
+  if [ -n "$missing" ]; then
+    echo "migrations.approved: $count pending ($(listed pending plan | inline | sed 's/ /, /g')), and nobody approved $missing; nothing was changed." >&2
+    echo "    → Read them with \`npm run -s socle -- migrations --stack $called\`, then add to migrations.approved: $missing" >&2
+    exit 1
+  fi
+  invalid_indexes >"$work/invalid"
+  if [ -s "$work/invalid" ] && grep '^pending ' "$work/plan" | head -n 1 | grep -q ' split '; then
+    echo "migrations: $(inline <"$work/invalid") is an invalid index, which a migration left that was cut off; nothing was changed." >&2
+    echo "    It takes no part in queries, but slows writes and stands in the way of the migration that makes it." >&2
+    echo "    → Drop it, then run this again: npm run -s socle -- psql --stack $called --command 'DROP INDEX CONCURRENTLY $(head -n 1 "$work/invalid");'" >&2
+    exit 1
+  fi
+  [ ! -e "$SOCLE_STATE/migration-running" ] || say "the attempt of $(cat "$SOCLE_STATE/migration-running") was cut off; going on from where the database is"
+  say "$count pending: $(listed pending plan | inline)"
+  cp "$work/plan.json" "$SOCLE_STATE/migration-plan.json"
+  date -u +%Y-%m-%dT%H:%M:%SZ >"$SOCLE_STATE/migration-running"
+
+  backup=$(back_up "$stack" "$database" migration "$keep")
+  lock
+  # Somebody else may have been first while this one waited.
+  plan_into now
+  if ! cmp -s "$work/plan" "$work/now"; then
+    stop failed "the schema changed while this run waited for the lock; it changed nothing itself." "→ Run it again."
+  fi
+
+  # --- migrate -------------------------------------------------------------------------------------------------------
+  well=yes
+  if [ -n "$step" ] && grep -q '^pending [^ ]* split' "$work/plan"; then
+    # One by one: what waits for old transactions without keeping others out may wait longer than the rest.
+    grep '^pending ' "$work/plan" >"$work/steps"
+    while read -r _ migration kind _ <&5; do
+      limit=$lock
+      [ "$kind" = atomic ] || limit=0
+      apply "$step ${migration%%.*} ${migration#*.}" "$limit" || { well=no && break; }
+    done 5<"$work/steps"
+  else
+    apply "$migrate" "$lock" || well=no
+  fi
+  [ "$well" = yes ] || failed=yes
+fi
+
+# shellcheck source=host/migration/outcome.sh
+. ./migration/outcome.sh
