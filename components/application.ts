@@ -146,8 +146,30 @@ export class Application extends pulumi.ComponentResource {
     args: { variables?: Record<string, string>; input?: pulumi.Output<string>; once?: boolean; timeout?: number },
     options: pulumi.CustomResourceOptions,
   ): pulumi.Resource {
+    const { host, networks } = this.args;
+    return task(
+      name,
+      host.connection,
+      {
+        script: "task.sh",
+        arguments: [
+          `${host.stack}-${purpose}`,
+          networks.edge,
+          ...this.createArguments(purpose, args.variables),
+          ...command,
+        ],
+        ...(args.input ? { input: args.input, secret: true } : {}),
+        once: args.once ?? false,
+        timeout: args.timeout ?? 1800,
+      },
+      options,
+    );
+  }
+
+  /** Arguments of `docker create` for a one-off task of the application, up to the words of its command. */
+  createArguments(purpose: string, variables: Record<string, string> = {}): pulumi.Input<string>[] {
     const { settings, host, networks } = this.args;
-    const { entrypoint, command: words } = entered(command);
+    const { entrypoint, command } = entered([]);
     const flags = [
       `--user=${settings.user}`,
       "--read-only",
@@ -160,34 +182,21 @@ export class Application extends pulumi.ComponentResource {
       `--label=socle.stack=${host.stack}`,
       `--label=socle.task=${purpose}`,
       ...Object.entries(temporary(settings.user)).map(([path, mode]) => `--tmpfs=${path}:${mode}`),
-      ...Object.entries(args.variables ?? {}).map(([key, value]) => `--env=${key}=${value}`),
+      ...Object.entries(variables).map(([key, value]) => `--env=${key}=${value}`),
       `--entrypoint=${entrypoint[0] ?? ""}`,
     ];
     const mounts = this.mounts().map(
       ({ volume: source, path, readOnly }) =>
         pulumi.interpolate`--mount=type=volume,source=${source},target=${path},volume-nocopy${readOnly ? ",readonly" : ""}`,
     );
-    return task(
-      name,
-      host.connection,
-      {
-        script: "task.sh",
-        arguments: [
-          `${host.stack}-${purpose}`,
-          networks.edge,
-          pulumi.interpolate`--network=${networks.data}`,
-          ...flags,
-          ...mounts,
-          this.image.imageId,
-          ...entrypoint.slice(1),
-          ...words,
-        ],
-        ...(args.input ? { input: args.input, secret: true } : {}),
-        once: args.once ?? false,
-        timeout: args.timeout ?? 1800,
-      },
-      options,
-    );
+    return [
+      pulumi.interpolate`--network=${networks.data}`,
+      ...flags,
+      ...mounts,
+      this.image.imageId,
+      ...entrypoint.slice(1),
+      ...command,
+    ];
   }
 
   private mounts(): Mount[] {

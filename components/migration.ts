@@ -4,15 +4,24 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Model } from "../config/environment.ts";
 import type { Application } from "./application.ts";
 import type { DockerHost } from "./docker-host.ts";
+import type { Networks } from "./network.ts";
+import { shellWord, task } from "./remote-task.ts";
 
 export interface MigrationArgs {
+  settings: Model["migrations"];
+  /** Pending migrations must be approved. */
+  approval: boolean;
   commands: Model["commands"];
+  database: string;
+  /** Container that makes the backup before the migrations, if there is one. */
+  backup: pulumi.Output<string> | undefined;
   application: Application;
   superuser: Model["superuser"];
   adminPassword: pulumi.Output<string>;
   /** Generation of the administrator's password: the task runs once for each. */
   adminGeneration: number;
   host: DockerHost;
+  networks: Networks;
   /** What must be there first: database, Redis, environment. */
   after: pulumi.Resource[];
 }
@@ -33,7 +42,7 @@ export class Migration extends pulumi.ComponentResource {
     const { commands, application, superuser, host } = args;
     super("socle:index:Migration", name, {}, { ...options, provider: host.provider });
     const parent = { parent: this, dependsOn: args.after };
-    const migrated = commands.migrate ? [application.oneOff("migrate", "migrate", commands.migrate, {}, parent)] : [];
+    const migrated = commands.migrate ? [migrate(args, parent)] : [];
     const collected = commands.collectstatic
       ? [application.oneOff("collectstatic", "collectstatic", commands.collectstatic, {}, parent)]
       : [];
@@ -53,4 +62,36 @@ export class Migration extends pulumi.ComponentResource {
     this.done = [...migrated, ...collected];
     this.registerOutputs({});
   }
+}
+
+/** One task, so that nothing stands between approval, backup and migrations (host/migrate.sh). */
+function migrate(args: MigrationArgs, options: pulumi.CustomResourceOptions): pulumi.Resource {
+  const { settings, approval, commands, database, backup, application, host, networks } = args;
+  const command = (name: "plan" | "pending" | "migrate" | "step" | "reverse"): string =>
+    `${name}=${(commands[name] ?? []).map(shellWord).join(" ")}`;
+  return task(
+    "migrate",
+    host.connection,
+    {
+      script: "migrate.sh",
+      arguments: [
+        `stack=${host.stack}`,
+        `called=${pulumi.getStack()}`,
+        `database=${database}`,
+        ...(approval ? ["approval=required", `approved=${settings.approved.join(" ")}`] : []),
+        `lock=${String(settings.lockTimeout)}`,
+        `statement=${String(settings.statementTimeout)}`,
+        `retries=${String(settings.retries)}`,
+        `failure=${settings.onFailure}`,
+        ...(backup ? [pulumi.interpolate`backup=${backup}`] : []),
+        pulumi.interpolate`join=${networks.edge}`,
+        pulumi
+          .all(application.createArguments("migrate"))
+          .apply((words) => `container=${words.map(shellWord).join(" ")}`),
+        ...(["plan", "pending", "migrate", "step", "reverse"] as const).map(command),
+      ],
+      timeout: settings.timeout,
+    },
+    options,
+  );
 }

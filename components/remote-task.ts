@@ -61,11 +61,18 @@ export function task(
 
 /** So that a new version of a script runs. */
 function digest(script: string): string {
-  const text = readFileSync(new URL(`../host/${script}`, import.meta.url));
-  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+  return createHash("sha256").update(whole(script)).digest("hex").slice(0, 12);
+}
+
+/** With the scripts that it takes in, as host/run.sh does. */
+function whole(script: string): string {
+  return readFileSync(new URL(`../host/${script}`, import.meta.url), "utf8").replace(
+    /^\s*\. \.\/(\S+)$/gm,
+    (_, inner: string) => whole(inner),
+  );
 }
 
 /** A word as a POSIX shell reads it; plain words stay plain, so that a plan can be read. */
-function shellWord(word: string): string {
+export function shellWord(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

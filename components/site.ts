@@ -107,13 +107,18 @@ export class Site extends pulumi.ComponentResource {
     const migration = new Migration(
       "migration",
       {
+        settings: model.migrations,
+        approval: model.tier === "production",
         commands,
+        database: model.postgres.database,
+        backup: backup?.containerName,
         application,
         superuser: model.superuser,
         adminPassword: secrets.adminPassword,
         adminGeneration: model.rotation.adminPassword,
         host,
-        after: [postgres.ready, redis.ready, ...application.ready],
+        networks,
+        after: [postgres.ready, redis.ready, ...application.ready, ...(backup ? [backup.ready] : [])],
       },
       parent,
     );

@@ -83,7 +83,21 @@ export const application = z
         serve: argumentList.optional().describe("Serves the site on `application.port`."),
         migrate: argumentList
           .optional()
-          .describe("Applies migrations, once a release, before the new containers start."),
+          .describe("Applies all migrations that are pending, once a release, before the new containers start."),
+        plan: argumentList
+          .optional()
+          .describe("Prints what is pending as JSON, see docs/migrations.md; nothing is changed by it."),
+        pending: argumentList
+          .optional()
+          .describe("Whether anything is pending, by its exit status: 0 is nothing. For applications without `plan`."),
+        step: argumentList
+          .optional()
+          .describe("Applies migrations up to one; application and name are added as two arguments."),
+        reverse: argumentList
+          .optional()
+          .describe(
+            "Goes back to a migration; application and name are added as two arguments, the name `zero` for before the first.",
+          ),
         collectstatic: argumentList
           .optional()
           .describe("Writes static files to `application.staticPath`, once a release."),

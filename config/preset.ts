@@ -15,6 +15,12 @@ export interface Commands {
   beatHealth: Command;
   /** One-off tasks of a release; left out where the application has no such thing. */
   migrate?: Command | undefined;
+  /** What is pending, as JSON (docs/migrations.md). */
+  plan?: Command | undefined;
+  pending?: Command | undefined;
+  /** Up to a migration, and back to one: application and name are added. */
+  step?: Command | undefined;
+  reverse?: Command | undefined;
   collectstatic?: Command | undefined;
   superuser?: Command | undefined;
 }
@@ -76,6 +82,10 @@ function django({ application, worker, site }: Parts): Commands {
     // Beat writes its schedule every three minutes (celery.beat.Scheduler.sync_every).
     beatHealth: ["/bin/sh", "-c", `find ${beatFolder} -name 'schedule*' -mmin -10 | grep -q .`],
     migrate: manage("migrate", "--noinput"),
+    plan: manage("shell", "-c", python("migrations.py")),
+    pending: manage("migrate", "--check", "--noinput"),
+    step: manage("migrate", "--noinput"),
+    reverse: manage("migrate", "--noinput"),
     collectstatic: manage("collectstatic", "--noinput", "--verbosity=1"),
     superuser: manage("shell", "-c", python("superuser.py")),
   };

@@ -9,6 +9,7 @@ import { z } from "zod";
 import { application, beat, frontend, worker } from "./application-schema.ts";
 import { backup } from "./backup-schema.ts";
 import { host } from "./host-schema.ts";
+import { migrations } from "./migration-schema.ts";
 import { documentation, policies } from "./policy-schema.ts";
 import { certbot, nginx, postgres, redis } from "./service-schema.ts";
 import { site } from "./site-schema.ts";
@@ -22,6 +23,7 @@ export {
   documentation,
   frontend,
   host,
+  migrations,
   nginx,
   policies,
   postgres,
@@ -90,6 +92,7 @@ export const sections = {
   superuser: superuser.optional(),
   rotation: rotation.prefault({}),
   data: data.prefault({}),
+  migrations: migrations.prefault({}),
   backup: backup.prefault({}),
   policies: policies.prefault({}),
   documentation: documentation.prefault({}),

@@ -1,5 +1,4 @@
 #!/bin/sh
-# shellcheck disable=SC2031 # back_up has variables of its own
 # Brings the database to a release's schema, guarded; run before any container of the release is made.
 #
 #   migrate.sh KEY=VALUE...
@@ -10,7 +9,7 @@
 #   approved               the heads that are, separated by spaces
 #   lock, statement        seconds that a statement may wait for a lock, and take
 #   retries                further attempts after a lock was not free
-#   keep                   backups that are kept
+#   backup                 container that makes backups, empty where there is none
 #   failure                reverse|stop: what happens to the migrations before one that fails
 #   join                   a further network of the containers
 #   container              arguments of `docker create` for the application, up to the command
@@ -20,13 +19,15 @@
 # if a lock was not free → nothing pending, no invalid index. Fails with what happened, how the schema is, what to do.
 set -eu
 
-stack='' called='' database='' approval='' approved='' lock=1 statement=900 retries=5 keep=10 failure=reverse join='' container=''
+# shellcheck disable=SC2034 # some are read where they are quoted, or by the scripts taken in
+stack='' called='' database='' approval='' approved='' lock=1 statement=900 retries=5 maker='' failure=reverse join='' container=''
 plan='' pending='' migrate='' step='' reverse=''
+# shellcheck disable=SC2034
 for pair in "$@"; do
   value=${pair#*=}
   case ${pair%%=*} in
   stack) stack=$value ;; called) called=$value ;; database) database=$value ;; approval) approval=$value ;; approved) approved=$value ;;
-  lock) lock=$value ;; statement) statement=$value ;; retries) retries=$value ;; keep) keep=$value ;;
+  lock) lock=$value ;; statement) statement=$value ;; retries) retries=$value ;; backup) maker=$value ;;
   failure) failure=$value ;; join) join=$value ;; container) container=$value ;; plan) plan=$value ;;
   pending) pending=$value ;; migrate) migrate=$value ;; step) step=$value ;; reverse) reverse=$value ;;
   *) echo "migrate.sh: unknown setting ${pair%%=*}" >&2; exit 2 ;;
@@ -43,10 +44,19 @@ fi
 # shellcheck source=host/migration/application.sh
 . ./migration/application.sh
 
-back_up() (
-  # shellcheck source=host/backup/dump.sh
-  . ./backup/dump.sh
-)
+# A verified backup of database and media, in the family whose last ones are kept (backup.keep.releases).
+back_up() {
+  if [ -z "$maker" ]; then
+    say "no backup is made: backup.enabled is false"
+    return
+  fi
+  say "backup before the migrations"
+  backup=$(docker exec "$maker" sh /tools/run.sh release) || {
+    echo "migrations: the backup before the migrations failed, as said above; the database was not changed." >&2
+    echo "    → Mend what it says (most often the disk is full), then run this again." >&2
+    exit 1
+  }
+}
 
 say() { echo "migrations: $*"; }
 # Everything that goes wrong ends here: what happened, how the schema is, what to do.
@@ -56,7 +66,7 @@ stop() {
     echo "migrations: $2"
     shift 2
     for line in "$@"; do echo "    $line"; done
-    [ -z "${backup:-}" ] || echo "    The backup from before is $backup in the volume $stack-backups."
+    [ -z "${backup:-}" ] || echo "    The backup from before is snapshot $backup."
   } >&2
   record "$result"
   exit 1
@@ -109,7 +119,7 @@ if [ -z "$plan" ]; then
     say "nothing pending"
     exit 0
   fi
-  holder='' backup=$(back_up "$stack" "$database" migration "$keep")
+  back_up
   lock
   apply "$migrate" "$lock" || stop failed "the command failed; its output stands above." "The former release goes on serving." \
     "How the schema is, only the application can tell: it has no plan command." "→ Mend the migration, then run this again."
@@ -160,7 +170,7 @@ else
   cp "$work/plan.json" "$SOCLE_STATE/migration-plan.json"
   date -u +%Y-%m-%dT%H:%M:%SZ >"$SOCLE_STATE/migration-running"
 
-  backup=$(back_up "$stack" "$database" migration "$keep")
+  back_up
   lock
   # Somebody else may have been first while this one waited.
   plan_into now
@@ -172,7 +182,13 @@ else
   well=yes
   if [ -n "$step" ] && grep -q '^pending [^ ]* split' "$work/plan"; then
     # One by one: what waits for old transactions without keeping others out may wait longer than the rest.
-    grep '^pending ' "$work/plan" >"$work/steps"
+    # Neighbours that are atomic, of one application, are one step.
+    awk '$1 == "pending" {
+      app = $2; sub(/\..*/, "", app)
+      if (last != "" && (app != group || $3 == "split" || kind == "split")) print last
+      last = $0; group = app; kind = $3
+    }
+    END { print last }' "$work/plan" >"$work/steps"
     while read -r _ migration kind _ <&5; do
       limit=$lock
       [ "$kind" = atomic ] || limit=0

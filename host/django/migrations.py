@@ -5,6 +5,7 @@ the way back to them. docs/migrations.md describes the JSON.
 """
 import json
 import os
+import re
 import sys
 
 import django
@@ -21,6 +22,7 @@ fresh = set()
 
 CONCURRENT = (postgres.AddIndexConcurrently, postgres.RemoveIndexConcurrently)
 SERVING = "the release that still serves"
+REMOVES = re.compile(r"\b(drop\s+(table|column|schema|database)|truncate|delete\s+from)\b", re.IGNORECASE)
 
 
 def has_default(field):
@@ -140,9 +142,24 @@ def irreversible(operation):
         return next(filter(None, map(irreversible, operation.database_operations)), None)
     if not operation.reversible:
         return f"{type(operation).__name__} has no reverse"
+    if isinstance(operation, migrations.RunSQL) and REMOVES.search(str(operation.sql)):
+        return "its SQL removes data, which no reverse brings back"
     if isinstance(operation, (migrations.DeleteModel, migrations.RemoveField)):
         return f"the reverse of {type(operation).__name__} brings back no data"
     return None
+
+
+def lost_on_the_way_back(operation):
+    """What reversing it does to what was written since."""
+    if isinstance(operation, migrations.SeparateDatabaseAndState):
+        for inner in operation.database_operations:
+            yield from lost_on_the_way_back(inner)
+    elif isinstance(operation, migrations.CreateModel):
+        yield "destructive", f"drops the table of {operation.name} with its rows", None
+    elif isinstance(operation, migrations.AddField):
+        yield "destructive", f"drops the column {operation.name} of {operation.model_name} with what is in it", None
+    elif isinstance(operation, (migrations.RunPython, migrations.RunSQL)):
+        yield "data", "runs its reverse", None
 
 
 def described(migration, backwards):
@@ -150,7 +167,7 @@ def described(migration, backwards):
     state.app = migration.app_label
     operations, reasons = [], []
     for operation in migration.operations:
-        risks = [] if backwards else list(risks_of(operation, state))
+        risks = lost_on_the_way_back(operation) if backwards else list(risks_of(operation, state))
         reason = irreversible(operation)
         reasons += [reason] if reason else []
         operations.append(

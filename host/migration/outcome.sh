@@ -1,7 +1,7 @@
 #!/bin/sh
 # The end of migrate.sh: what came of it. A failure has four cases: rolled back; part of a migration that is not atomic;
 # some applied and reversed; some applied that stay. Each says how the schema is and what to do.
-# shellcheck disable=SC2154 # variables and functions are those of migrate.sh
+# shellcheck disable=SC2034,SC2154 # variables and functions are those of migrate.sh
 
 if ! plan_into now; then
   stop unknown "the database could not be asked what came of it." "The former release goes on serving." \

@@ -21,6 +21,7 @@ describe("resources", () => {
       ["docker:Container redis", "command:Command redis-password"],
       ["command:Command migrate", "command:Command postgres-database"],
       ["command:Command migrate", "docker:Container redis"],
+      ["command:Command migrate", "docker:Container backup"],
       ["command:Command migrate", "command:Command application-environment-file"],
       ["command:Command migrate", "command:Command application-volume-owner"],
       ["command:Command collectstatic", "command:Command application-environment-file"],

@@ -142,14 +142,18 @@ describe("tasks, by what they are given,", () => {
     };
     for (const [name, words] of Object.entries(expected)) assert.deepEqual(found[name]?.slice(2), words, name);
     const others = Object.keys(found).filter((name) => !(name in expected));
-    assert.deepEqual(others.sort(), ["collectstatic", "host-ready", "migrate", "superuser-root-admin-1"]);
+    assert.deepEqual(others.filter((name) => !name.startsWith("backup-")).sort(), [
+      "collectstatic",
+      "host-ready",
+      "migrate",
+      "superuser-root-admin-1",
+    ]);
   });
 
   it("of a release run its own image with its own environment, as safely as its containers", () => {
     const hash = server.outputs.release.split("-")[1] ?? "";
     const { commands } = server.model;
     for (const [name, purpose, command] of [
-      ["migrate", "migrate", commands.migrate],
       ["collectstatic", "collectstatic", commands.collectstatic],
       ["superuser-root-admin-1", "superuser", commands.superuser],
     ] as const) {
@@ -179,6 +183,39 @@ describe("tasks, by what they are given,", () => {
       assert.ok(command);
       assert.deepEqual(words.slice(-command.length), command, name);
     }
+  });
+
+  it("migrate with all that guards it: approval in production, limits, a backup, and the application's own commands", () => {
+    const settings = (deployment: Deployment): Record<string, string> => {
+      const words = lines(deployment)["migrate"] ?? [];
+      assert.equal(words[2], "migrate.sh");
+      return Object.fromEntries(
+        words.slice(3).map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]),
+      );
+    };
+    const { container = "", plan = "", ...found } = settings(server);
+    assert.deepEqual(found, {
+      stack: "socle-production",
+      called: "production",
+      database: "shop",
+      approval: "required",
+      approved: "",
+      lock: "1",
+      statement: "900",
+      retries: "5",
+      failure: "reverse",
+      backup: "socle-production-backup",
+      join: "socle-production-edge",
+      pending: "python manage.py migrate --check --noinput",
+      migrate: "python manage.py migrate --noinput",
+      step: "python manage.py migrate --noinput",
+      reverse: "python manage.py migrate --noinput",
+    });
+    assert.match(plan, /^python manage\.py shell -c '/);
+    for (const flag of ["--read-only", "--cap-drop=ALL", "--network=socle-production-data", site])
+      assert.ok(container.split(" ").includes(flag), flag);
+    assert.ok(container.endsWith(" socle"), container);
+    assert.equal("approval" in settings(dev), false);
   });
 
   it("tell Nginx the release's own container and folder", () => {
