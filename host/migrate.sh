@@ -34,6 +34,7 @@ for pair in "$@"; do
   esac
 done
 
+task=$stack-migrate
 work=$(mktemp -d)
 trap 'exec 3>&-; rm -rf "$work"' EXIT
 if [ -z "${SOCLE_STATE:-}" ]; then
@@ -90,11 +91,11 @@ attempt() {
   # The command's own exit status, which a pipe would hide.
   {
     # shellcheck disable=SC2294 # the words are quoted for the shell on purpose
-    eval "docker create --name \"\$stack-migrate\" --env \"PGOPTIONS=-c lock_timeout=\${limit}s -c statement_timeout=\${statement}s\" $container $command" >/dev/null &&
-      { [ -z "$join" ] || docker network connect "$join" "$stack-migrate"; } &&
-      docker start --attach "$stack-migrate" 2>&1 && : >"$work/well"
+    eval "docker create --name \"\$task\" --env \"PGOPTIONS=-c lock_timeout=\${limit}s -c statement_timeout=\${statement}s\" $container $command" >/dev/null &&
+      { [ -z "$join" ] || docker network connect "$join" "$task"; } &&
+      docker start --attach "$task" 2>&1 && : >"$work/well"
   } | tee "$work/output"
-  docker rm --force "$stack-migrate" >/dev/null 2>&1 || true
+  docker rm --force "$task" >/dev/null 2>&1 || true
   [ -e "$work/well" ] && rm -f "$work/well"
 }
 lock_was_not_free() { grep -Eqi 'LockNotAvailable|55P03|due to lock timeout' "$work/output"; }

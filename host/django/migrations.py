@@ -136,6 +136,12 @@ def risks_of(operation, state):
         yield "undecided", f"{type(operation).__name__} is an operation of the site's own: its locks cannot be read from it", None
 
 
+def holds_sql(operation):
+    if isinstance(operation, migrations.SeparateDatabaseAndState):
+        return any(map(holds_sql, operation.database_operations))
+    return isinstance(operation, migrations.RunSQL)
+
+
 def irreversible(operation):
     """Why its reverse does not bring back both schema and data; None where it does."""
     if isinstance(operation, migrations.SeparateDatabaseAndState):
@@ -174,6 +180,8 @@ def described(migration, backwards):
             {
                 "name": type(operation).__name__,
                 "description": operation.describe(),
+                # SQL that somebody wrote: only its text tells what it locks.
+                "opaque": holds_sql(operation),
                 "risks": [{"kind": kind, "reason": why, "mend": mend} for kind, why, mend in risks],
             }
         )

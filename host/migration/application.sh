@@ -2,7 +2,7 @@
 # shellcheck disable=SC2154 # variables are those of the script that reads this one
 # Functions of the scripts that deal with migrations: how the application's commands run, and what a plan says.
 # They need: $stack, $database (its name), $container (arguments of `docker create`, up to the command) and $work, a
-# folder; commands and arguments are quoted for a shell.
+# folder; commands and arguments are quoted for a shell. $task is the name of the containers.
 
 postgres=$stack-postgres
 
@@ -18,20 +18,20 @@ run_application() {
   shift 3
   wait_for_former
   # shellcheck disable=SC2294 # the words are quoted for the shell on purpose
-  eval "docker create --name \"\$stack-migrate\" \"\$@\" $container $command" >/dev/null
-  [ -z "${join:-}" ] || docker network connect "$join" "$stack-migrate"
+  eval "docker create --name \"\$task\" \"\$@\" $container $command" >/dev/null
+  [ -z "${join:-}" ] || docker network connect "$join" "$task"
   code=0
-  docker start --attach "$stack-migrate" >"$output" 2>"$errors" || code=$?
-  docker rm --force "$stack-migrate" >/dev/null 2>&1 || true
+  docker start --attach "$task" >"$output" 2>"$errors" || code=$?
+  docker rm --force "$task" >/dev/null 2>&1 || true
   return "$code"
 }
 
 wait_for_former() {
-  if [ "$(docker inspect --format '{{.State.Running}}' "$stack-migrate" 2>/dev/null)" = true ]; then
-    echo "waiting for $stack-migrate, which an earlier deployment started"
-    docker wait "$stack-migrate" >/dev/null || true
+  if [ "$(docker inspect --format '{{.State.Running}}' "$task" 2>/dev/null)" = true ]; then
+    echo "waiting for $task, which an earlier deployment started"
+    docker wait "$task" >/dev/null || true
   fi
-  docker rm --force "$stack-migrate" >/dev/null 2>&1 || true
+  docker rm --force "$task" >/dev/null 2>&1 || true
 }
 
 # Asks the image what is pending: plan_into NAME [FLAG...] writes $work/NAME.json and $work/NAME, a fact a line:

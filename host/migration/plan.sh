@@ -1,0 +1,28 @@
+#!/bin/sh
+# Prints what an image has pending against the database of the stack that runs, as JSON. Nothing is changed.
+#
+#   plan.sh STACK BACKEND IMAGE SERVES PLAN [TARGETS]
+#
+# BACKEND is the container that serves; IMAGE empty: its own. PLAN is quoted for a shell. SERVES: the identity of the
+# image that serves; where IMAGE is the same one, nothing is printed. TARGETS: heads to go back to.
+set -eu
+stack=$1 backend=$2 image=$3 serves=$4 plan=$5 targets=${6:-}
+if [ -n "$serves" ] && [ "$(docker image inspect --format '{{.Id}}' "$image" 2>/dev/null)" = "$serves" ]; then
+  exit 0
+fi
+work=$(mktemp -d)
+trap 'docker rm --force "$task" >/dev/null 2>&1; rm -rf "$work"' EXIT
+# shellcheck disable=SC2034 # for run_application; a deployment's own tasks have another name
+task=$stack-plan-$$ database=''
+
+# shellcheck source=host/migration/application.sh
+. ./migration/application.sh
+# shellcheck source=host/migration/running.sh
+. ./migration/running.sh
+
+application_like "$backend" "$image"
+if ! run_application "$work/out" "$work/err" "$plan" "--env=SOCLE_TARGETS=$targets"; then
+  tail -n 20 "$work/err" >&2
+  exit 1
+fi
+grep '^{' "$work/out" | tail -n 1

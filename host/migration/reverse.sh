@@ -1,0 +1,49 @@
+#!/bin/sh
+# Takes the schema back to given heads, with the image that serves: it has the migrations.
+#
+#   reverse.sh STACK DATABASE BACKEND BACKUP LOCK PLAN REVERSE TARGETS
+#
+# TARGETS: the heads, as `APP.NAME`, `APP.zero` for before the first one. PLAN and REVERSE are quoted for a shell. BACKUP
+# is the container that makes a backup first, or empty. Standard output says what is done.
+set -eu
+# shellcheck disable=SC2034 # some are read by the scripts taken in
+stack=$1 database=$2 backend=$3 maker=$4 limit=$5 plan=$6 reverse=$7 targets=$8
+task=$stack-migrate
+work=$(mktemp -d)
+trap 'exec 3>&-; rm -rf "$work"' EXIT
+
+# shellcheck source=host/migration/application.sh
+. ./migration/application.sh
+# shellcheck source=host/migration/running.sh
+. ./migration/running.sh
+
+application_like "$backend" ''
+join='' statement=900
+plan_into plan "--env=SOCLE_TARGETS=$targets"
+if ! grep -q '^pending ' "$work/plan"; then
+  echo "migrations: the schema is there already"
+  exit 0
+fi
+if [ -n "$maker" ]; then
+  echo "migrations: backup before the way back"
+  docker exec "$maker" sh /tools/run.sh release
+fi
+lock
+for target in $targets; do
+  echo "migrations: back to $target"
+  if ! run_application "$work/output" "$work/output" "$reverse ${target%%.*} ${target#*.}" \
+    "--env=PGOPTIONS=-c lock_timeout=${limit}s -c statement_timeout=${statement}s"; then
+    cat "$work/output" >&2
+    echo "migrations: the way back to $target failed; its output stands above. The steps before it are done." >&2
+    echo "    → Mend it or restore the backup, then look again: npm run -s socle -- migrations" >&2
+    exit 1
+  fi
+  cat "$work/output"
+done
+plan_into back "--env=SOCLE_TARGETS=$targets"
+if grep -q '^pending ' "$work/back"; then
+  echo "migrations: the reverse command ended well, and yet these are applied: $(listed pending back | inline)." >&2
+  exit 1
+fi
+unlock
+echo "migrations: done; applied are $(listed before back | inline)"
