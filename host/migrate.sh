@@ -37,10 +37,8 @@ done
 task=$stack-migrate
 work=$(mktemp -d)
 trap 'exec 3>&-; rm -rf "$work"' EXIT
-if [ -z "${SOCLE_STATE:-}" ]; then
-  if [ "$(id -u)" = 0 ]; then SOCLE_STATE=/var/lib/socle/$stack; else SOCLE_STATE=${XDG_STATE_HOME:-$HOME/.local/state}/socle/$stack; fi
-fi
-(umask 077 && mkdir -p "$SOCLE_STATE")
+state=$SOCLE_STATE/$stack
+(umask 077 && mkdir -p "$state")
 
 # shellcheck source=host/migration/application.sh
 . ./migration/application.sh
@@ -79,8 +77,8 @@ record() {
   {
     printf '{"when":"%s","result":"%s","backup":"%s","pending":"%s","before":"%s","after":"%s"}\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" \
       "${backup:-}" "$(listed pending plan | inline)" "$(listed before plan | inline)" "$(listed before "${latest:-plan}" | inline)"
-  } >>"$SOCLE_STATE/migrations.jsonl"
-  rm -f "$SOCLE_STATE/migration-running"
+  } >>"$state/migrations.jsonl"
+  rm -f "$state/migration-running"
 }
 
 # attempt COMMAND LOCK: runs it with time limits; its output is shown as it comes.
@@ -130,7 +128,7 @@ fi
 plan_into plan || exit 1
 if ! grep -q '^pending ' "$work/plan"; then
   say "nothing pending"
-  rm -f "$SOCLE_STATE/migration-running"
+  rm -f "$state/migration-running"
   exit 0
 fi
 count=$(grep -c '^pending ' "$work/plan")
@@ -166,10 +164,10 @@ else
     echo "    → Drop it, then run this again: npm run -s socle -- psql --stack $called --command 'DROP INDEX CONCURRENTLY $(head -n 1 "$work/invalid");'" >&2
     exit 1
   fi
-  [ ! -e "$SOCLE_STATE/migration-running" ] || say "the attempt of $(cat "$SOCLE_STATE/migration-running") was cut off; going on from where the database is"
+  [ ! -e "$state/migration-running" ] || say "the attempt of $(cat "$state/migration-running") was cut off; going on from where the database is"
   say "$count pending: $(listed pending plan | inline)"
-  cp "$work/plan.json" "$SOCLE_STATE/migration-plan.json"
-  date -u +%Y-%m-%dT%H:%M:%SZ >"$SOCLE_STATE/migration-running"
+  cp "$work/plan.json" "$state/migration-plan.json"
+  date -u +%Y-%m-%dT%H:%M:%SZ >"$state/migration-running"
 
   back_up
   lock
