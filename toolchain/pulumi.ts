@@ -62,10 +62,18 @@ export async function pulumi(args: readonly string[], environment: NodeJS.Proces
   return code ?? 1;
 }
 
+/** Runs the CLI and answers with what it printed and how it ended. */
+export function attempt(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+): { status: number | null; stdout: string; stderr: string } {
+  const { cli, env } = prepare(args, environment);
+  return spawnSync(cli.path, args, { env, encoding: "utf8", maxBuffer: 256 * 1024 * 1024 });
+}
+
 /** Runs the CLI and answers with what it printed. */
 export function capture(args: readonly string[], environment: NodeJS.ProcessEnv = process.env): string {
-  const { cli, env } = prepare(args, environment);
-  const { status, stdout, stderr } = spawnSync(cli.path, args, { env, encoding: "utf8" });
+  const { status, stdout, stderr } = attempt(args, environment);
   if (status !== 0) throw new Error(`pulumi ${args.join(" ")} ended with exit code ${status}:\n${stderr}`);
   return stdout;
 }

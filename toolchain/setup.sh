@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Sets this machine up for the project: npm packages, Pulumi, Docker, images.
-#   toolchain/setup.sh [--check] [--operator] [--test]
+#   toolchain/setup.sh [--check] [--operator] [--test] [--only=STEP,...]
 # --check     only reports; exits 1 when something is missing
 # --operator  also the Python tools of the operator's command
 # --test      also what only the tests need, those tools among it
+# --only      just these steps, such as pulumi,go-tools: what one job of a pipeline needs
 # What it does, where things lie and how to undo it: docs/toolchain.md.
 set -euo pipefail
 
@@ -20,25 +21,37 @@ export clone toolchain cache
 . "$toolchain/network.sh"
 # shellcheck source=toolchain/mirror.sh
 . "$toolchain/mirror.sh"
+# shellcheck source=toolchain/go.sh
+. "$toolchain/go.sh"
 
 # Every step is a file that defines two functions: <step>_state says in $state
 # what is there or what is missing (and then fails); <step>_make makes it so.
+usage='usage: toolchain/setup.sh [--check] [--operator] [--test] [--only=STEP,...]'
 steps=(node_packages pulumi docker_engine images sample_site)
-check='' further='' operator='' tests=''
+check='' further='' operator='' tests='' only=''
 for argument; do
   case $argument in
     --check) check=yes ;;
     --operator) further+=' --operator' operator=yes ;;
     --test) further+=' --test' operator=yes tests=yes ;;
+    --only=?*) further+=" $argument" only=${argument#--only=} ;;
     *)
-      echo "setup: unknown argument '$argument'; usage: toolchain/setup.sh [--check] [--operator] [--test]" >&2
+      echo "setup: unknown argument '$argument'; $usage" >&2
       exit 2
       ;;
   esac
 done
 if [ -n "$operator" ]; then steps+=(python_tools); fi
-if [ -n "$tests" ]; then steps+=(test_tools); fi
+if [ -n "$tests" ]; then steps+=(go_tools test_tools); fi
+if [ -n "$only" ]; then
+  # What the project's own Node runs comes before all else.
+  IFS=, read -ra steps <<<"node_packages,${only//-/_}"
+fi
 for step in "${steps[@]}"; do
+  if [ ! -f "$toolchain/steps/${step//_/-}.sh" ]; then
+    echo "setup: no step '${step//_/-}'; there are: $(cd "$toolchain/steps" && printf '%s\n' * | sed 's/\.sh$//' | paste -sd ' '); $usage" >&2
+    exit 2
+  fi
   # shellcheck source=/dev/null
   . "$toolchain/steps/${step//_/-}.sh"
 done

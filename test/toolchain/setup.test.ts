@@ -4,7 +4,16 @@ import { join } from "node:path";
 import { afterEach, describe, it } from "mocha";
 import { clone, copyOfClone, run, setUp, temporaryFolder } from "./machine.ts";
 
-const steps = ["node packages", "pulumi", "docker engine", "images", "sample site", "python tools", "test tools"];
+const steps = [
+  "node packages",
+  "pulumi",
+  "docker engine",
+  "images",
+  "sample site",
+  "python tools",
+  "go tools",
+  "test tools",
+];
 
 describe("set-up of the machine", function () {
   this.timeout(60_000);
@@ -44,6 +53,29 @@ describe("set-up of the machine", function () {
     const { status, stderr } = setUp(clone, ["--chekc"]);
     assert.equal(status, 2);
     assert.match(stderr, /unknown argument '--chekc'/);
+  });
+
+  it("takes just the steps that a pipeline's job names, after Node's packages", () => {
+    const { status, stdout } = setUp(clone, ["--check", "--only=python-tools,go-tools"]);
+    assert.equal(status, 0, stdout);
+    assert.deepEqual(
+      [...stdout.matchAll(/^ {2}✓ (\w+ \w+)/gm)].map(([, step]) => step),
+      ["node packages", "python tools", "go tools"],
+    );
+  });
+
+  it("refuses a step that there is not, and lists those that there are", () => {
+    const { status, stderr } = setUp(clone, ["--check", "--only=pulumi,go-tolls"]);
+    assert.equal(status, 2);
+    assert.match(stderr, /no step 'go-tolls'; there are: docker-engine go-tools images .*test-tools;/);
+  });
+
+  it("notices that the Go tools are of another version", () => {
+    const folder = copy();
+    appendFileSync(join(folder, "toolchain", "go-tools", "go.sum"), "\n");
+    const { status, stdout } = setUp(folder, ["--check", "--only=go-tools"]);
+    assert.equal(status, 1);
+    assert.match(stdout, /• go tools +gitleaks is not built/);
   });
 
   it("--check says that packages are missing, and installs none", () => {

@@ -63,7 +63,7 @@ pulumi_make() {
     pulumi_install_plugins
   else
     pulumi_is_built || note "$pulumi_downloads does not answer: building from Go modules (about 10 minutes the first time)"
-    pulumi_go
+    go_for Pulumi "$toolchain/pulumi/go" "$toolchain/pulumi/cli"
     long 'Pulumi from Go modules' env PULUMI_HOME="$pulumi_home" GOTOOLCHAIN="${GOTOOLCHAIN:-auto}" "$toolchain/pulumi/build.sh"
   fi
 }
@@ -122,21 +122,4 @@ pulumi_install_plugins() {
     [ -x "$pulumi_home/plugins/resource-$name-v$version/pulumi-resource-$name" ] ||
       long "plugin $name $version" env PULUMI_HOME="$pulumi_home" PULUMI_SKIP_UPDATE_CHECK=true "$cli" plugin install resource "$name" "$version"
   done
-}
-
-# A Go that builds: from 1.21 on, an older one fetches the wanted one itself
-# through the module proxy.
-pulumi_go() {
-  local wanted candidate
-  wanted=$(sed -n 's/^go //p' "$toolchain/pulumi/go/go.mod" "$toolchain/pulumi/cli/go.mod" | sort -V | tail -n 1)
-  if ! command -v go >/dev/null && on_debian_as_root; then
-    candidate=$(apt-cache policy golang-go | sed -n 's/ *Candidate: *\(.*:\)\?//p')
-    if dpkg --compare-versions "${candidate:-0}" ge 1.21; then debian_install golang-go; fi
-  fi
-  command -v go >/dev/null ||
-    fail "building Pulumi needs Go $wanted or newer, and this machine has none" \
-      "install Go (https://go.dev/dl) and put it on PATH, or install Pulumi $(pulumi_version_of pulumi) and its plugins from elsewhere into $pulumi_home"
-  (cd "$toolchain/pulumi/go" && GOTOOLCHAIN=${GOTOOLCHAIN:-auto} go version) >/dev/null 2>&1 ||
-    fail "building Pulumi needs Go $wanted or newer; $(command -v go) is $(cd / && go version 2>/dev/null | cut -d' ' -f3)" \
-      "install a newer Go (https://go.dev/dl); Go 1.21 or newer fetches the wanted one itself when GOTOOLCHAIN is not set to local"
 }

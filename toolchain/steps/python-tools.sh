@@ -1,9 +1,9 @@
 # Python's tools of the operator's command and of the pipeline, in a virtual
-# environment of their own: squawk (SQL of migrations), sslyze (TLS), bandit and
-# pip-audit.
+# environment of their own: squawk (SQL of migrations), sslyze (TLS), bandit,
+# pip-audit and zizmor (security of workflows).
 # shellcheck shell=bash disable=SC2034,SC2154 # state, clone and the like are shared with setup.sh
 
-python_tools=(squawk sslyze bandit pip-audit)
+python_tools=(squawk sslyze bandit pip-audit zizmor)
 
 # Keyed by its content; operations/tool.ts knows it by the link `current`.
 python_tools_folder() { echo "$cache/python/$(sha256sum <"$toolchain/python/requirements.txt" | cut -c1-16)"; }

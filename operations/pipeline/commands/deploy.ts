@@ -1,0 +1,45 @@
+/** `pipeline deploy`: brings an image out on a stack. */
+import type { Command } from "commander";
+
+import { OperatorError } from "../../stack.ts";
+import { withAgent } from "../agent.ts";
+import { put, summarise } from "../output.ts";
+import { digestIn, PipelineStack } from "../pipeline-stack.ts";
+import { demandRun } from "./promote.ts";
+
+interface Options {
+  stack: string;
+  image: string;
+  after?: string;
+  message?: string;
+}
+
+export function addDeploy(program: Command): void {
+  program
+    .command("deploy")
+    .description("`pulumi up` of a stack with an image by its digest, with the policies attached")
+    .requiredOption("-s, --stack <name>", "the stack, as in Pulumi.NAME.yaml")
+    .requiredOption("--image <reference>", "the image, by digest: ghcr.io/acme/site@sha256:…")
+    .option("--after <stack>", "refuse an image that this stack has never run")
+    .option("--message <text>", "what the stack's history says of it")
+    .action(async ({ stack: name, image, after, message }: Options) => {
+      if (digestIn(image) === undefined)
+        throw new OperatorError(
+          `${image} is no image by digest; nothing was changed.\n    → Name what was built, so that what was tested is what runs: ghcr.io/acme/site@sha256:…`,
+        );
+      const url = await withAgent(process.env, async (environment) => {
+        const stack = new PipelineStack(name, environment);
+        stack.demandState();
+        if (after !== undefined) demandRun(after, image);
+        stack.setImage(image);
+        const code = await stack.up(message ?? image);
+        if (code !== 0)
+          throw new OperatorError(
+            `Stack ${name} was not brought to ${image}; the reason stands above. What served before serves on.\n    → Mend it and run this again; a lock that a cancelled run left: npm run -s pulumi -- cancel -s ${name}`,
+          );
+        return stack.url();
+      });
+      put("url", url);
+      summarise(`**${name}** runs \`${image}\`: ${url}`);
+    });
+}
