@@ -6,7 +6,18 @@ import type { Model } from "./environment.ts";
 
 type Whole = Pick<
   Model,
-  "tier" | "variables" | "images" | "worker" | "beat" | "nginx" | "postgres" | "data" | "policies" | "site"
+  | "name"
+  | "tier"
+  | "variables"
+  | "images"
+  | "worker"
+  | "beat"
+  | "nginx"
+  | "postgres"
+  | "data"
+  | "policies"
+  | "site"
+  | "evidence"
 >;
 
 /** Backups, where a component makes them. */
@@ -41,10 +52,10 @@ export interface DocumentFact {
 }
 
 export function siteFacts(model: Model): Facts {
-  const { tier, variables, images, worker, beat, nginx, postgres, data, policies, site } = model;
+  const { name, tier, variables, images, worker, beat, nginx, postgres, data, policies, site, evidence } = model;
   const { image, preset, timeout, stopGrace, debug } = model.application;
   return {
-    ...{ tier, variables, images, worker, beat, nginx, postgres, data, policies, site },
+    ...{ name, tier, variables, images, worker, beat, nginx, postgres, data, policies, site, evidence },
     application: { image, preset, timeout, stopGrace, debug },
     documentation: documents(model.documentation),
     ...(model.backup.enabled ? { backup: backups(model.backup) } : {}),

@@ -8,6 +8,7 @@ import { z } from "zod";
 
 import { application, beat, frontend, worker } from "./application-schema.ts";
 import { backup } from "./backup-schema.ts";
+import { evidence } from "./evidence-schema.ts";
 import { host } from "./host-schema.ts";
 import { migrations } from "./migration-schema.ts";
 import { documentation, policies } from "./policy-schema.ts";
@@ -95,6 +96,7 @@ export const sections = {
   migrations: migrations.prefault({}),
   backup: backup.prefault({}),
   policies: policies.prefault({}),
+  evidence: evidence.prefault({}),
   documentation: documentation.prefault({}),
 };
 

@@ -30,6 +30,8 @@ import { rule as dj04 } from "./rules/dj-04-csrf-origins.ts";
 import { rule as dj05 } from "./rules/dj-05-cors-origins.ts";
 import { rule as dj06 } from "./rules/dj-06-rate-limit.ts";
 import { rule as doc01 } from "./rules/doc-01-documents.ts";
+import { rule as evd00 } from "./rules/evd-00-ledgers.ts";
+import { rule as evd03 } from "./rules/evd-03-tests.ts";
 import { rule as img01 } from "./rules/img-01-tag.ts";
 import { rule as img02 } from "./rules/img-02-digest.ts";
 import { rule as img04 } from "./rules/img-04-postgres-major.ts";
@@ -87,6 +89,8 @@ export const rules: readonly Rule[] = [
   dj05,
   dj06,
   doc01,
+  evd00,
+  evd03,
   img01,
   img02,
   img04,

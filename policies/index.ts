@@ -14,13 +14,14 @@ import {
 
 import { rules } from "./catalogue.ts";
 import { packDigest } from "./digest.ts";
+import { Evidence } from "./evidence/evidence.ts";
 import { secretInputs } from "./secret-inputs.ts";
 import { Session } from "./session.ts";
 import type { Severity } from "./rule.ts";
 import type { Verdict } from "./verdict.ts";
 
 const digest = packDigest();
-const session = new Session(rules, new Date().toISOString().slice(0, 10));
+const session = new Session(rules, new Date().toISOString().slice(0, 10), await Evidence.read());
 
 /** The SDK takes a violation with a name and level of its own, though its types say text (server.js: makeReportViolationFun). */
 type Report = (violation: {

@@ -1,6 +1,7 @@
 /** What a rule is: what it says, and a pure decision that knows neither Pulumi nor how its verdict is shown. */
 import type { Facts } from "../config/facts.ts";
 import type { ChecklistLine } from "./checklist.ts";
+import type { Evidence } from "./evidence/evidence.ts";
 import type { Inputs, Resource } from "./resource.ts";
 
 export type Severity = "critical" | "high" | "medium" | "low";
@@ -16,12 +17,25 @@ export interface Finding {
 /** Findings of a violation, none where all is well; `undefined`: the rule has nothing to say about what it was shown. */
 export type Decision = readonly Finding[] | undefined;
 
-/** Beside the inputs: the resource that they belong to, what the stack says of itself, and the day. */
+/** Beside the inputs: the resource that they belong to, what the stack says of itself, the day, and what was tried. */
 export interface Context {
   resource: Omit<Resource, "inputs">;
   facts: Facts;
   /** As 2027-01-31. */
   today: string;
+  /** Dated records of what was tried, written by the tools that tried it. */
+  evidence: Evidence;
+}
+
+/** What shows that a rule is met: a record of evidence, or a statement about the settings. */
+export interface Proof {
+  statement: string;
+  /** When it was shown, as 2027-01-31T03:00:00.000Z. */
+  when?: string;
+  /** Name and version of the tool that showed it. */
+  tool?: string;
+  /** Digest of the image, or the stack, that it was shown on. */
+  subject?: string;
 }
 
 export interface Rule {
@@ -46,6 +60,8 @@ export interface Rule {
     /** Over everything that was registered, once all is. */
     stack?: (resources: readonly Resource[], context: Omit<Context, "resource">) => Decision;
   };
+  /** What shows that it is met, as far as there is anything to show beside the settings themselves. */
+  proof?: (context: Omit<Context, "resource">) => readonly Proof[];
 }
 
 /** The finding, if there is one. */

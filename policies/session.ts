@@ -1,5 +1,6 @@
 /** One run of a program as policies see it: resource by resource as they are registered, at the end all together. */
 import type { Facts } from "../config/facts.ts";
+import { Evidence } from "./evidence/evidence.ts";
 import { isKind, type Registered, type Resource, subjects } from "./resource.ts";
 import type { Rule } from "./rule.ts";
 import { type Verdict, verdictOn, verdictOnStack } from "./verdict.ts";
@@ -16,15 +17,17 @@ const shortestSecret = 8;
 export class Session {
   readonly #rules: readonly Rule[];
   readonly #today: string;
+  readonly #evidence: Evidence;
   readonly #resources = new Map<string, Resource[]>();
   readonly #secrets = new Map<string, string[]>();
   readonly #values = new Set<string>();
   #site: Resource<"site"> | undefined;
 
   /** @param today as 2027-01-31; waivers end by it */
-  constructor(rules: readonly Rule[], today: string) {
+  constructor(rules: readonly Rule[], today: string, evidence = Evidence.none) {
     this.#rules = rules;
     this.#today = today;
+    this.#evidence = evidence;
   }
 
   /** Notes which inputs of a resource are secrets: a policy that judges sees them in clear and unmarked. */
@@ -42,7 +45,9 @@ export class Session {
     if (site) this.#site = site;
     const facts = this.#site?.inputs ?? strictest;
     return this.#told(
-      this.#rules.flatMap((rule) => found.map((subject) => verdictOn(rule, subject, facts, this.#today))),
+      this.#rules.flatMap((rule) =>
+        found.map((subject) => verdictOn(rule, subject, facts, this.#today, this.#evidence)),
+      ),
     );
   }
 
@@ -51,7 +56,9 @@ export class Session {
     const site = this.#site;
     if (!site) return [];
     const all = [...this.#resources.values()].flat();
-    return this.#told(this.#rules.map((rule) => verdictOnStack(rule, all, site, site.inputs, this.#today)));
+    return this.#told(
+      this.#rules.map((rule) => verdictOnStack(rule, all, site, site.inputs, this.#today, this.#evidence)),
+    );
   }
 
   /** Without the verdicts of rules that are off, and without any secret's value, whatever a rule may have put in. */

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 
 import type { Facts } from "../config/facts.ts";
 import { linesOf } from "./checklist.ts";
+import { Evidence } from "./evidence/evidence.ts";
 import type { Resource } from "./resource.ts";
 import type { Context, Decision, Finding, Rule } from "./rule.ts";
 import { unknownPath } from "./unknown.ts";
@@ -31,11 +32,17 @@ export function levelOf(rule: Rule, facts: Facts | undefined): Level {
 }
 
 /** The verdict of one rule about one resource; undefined where the rule has nothing to say about it. */
-export function verdictOn(rule: Rule, resource: Resource, facts: Facts, today: string): Verdict | undefined {
+export function verdictOn(
+  rule: Rule,
+  resource: Resource,
+  facts: Facts,
+  today: string,
+  evidence = Evidence.none,
+): Verdict | undefined {
   const decide = rule.decide[resource.kind] as ((inputs: unknown, context: Context) => Decision) | undefined;
   if (!decide) return undefined;
   const { inputs, ...about } = resource;
-  return verdict(rule, resource, facts, today, () => decide(inputs, { resource: about, facts, today }));
+  return verdict(rule, resource, facts, today, () => decide(inputs, { resource: about, facts, today, evidence }));
 }
 
 /** The verdict of one rule about all resources together. */
@@ -45,9 +52,10 @@ export function verdictOnStack(
   site: Pick<Resource, "name" | "urn">,
   facts: Facts,
   today: string,
+  evidence = Evidence.none,
 ): Verdict | undefined {
   const { stack } = rule.decide;
-  return stack && verdict(rule, site, facts, today, () => stack(resources, { facts, today }));
+  return stack && verdict(rule, site, facts, today, () => stack(resources, { facts, today, evidence }));
 }
 
 function verdict(

@@ -1,6 +1,7 @@
 /** The whole verdict on a stack, as far as its file and the program tell. */
 import { ConfigurationError } from "../../config/mistake.ts";
 import { rules } from "../../policies/catalogue.ts";
+import { Evidence } from "../../policies/evidence/evidence.ts";
 import { Session } from "../../policies/session.ts";
 import { rehearse } from "./rehearsal.ts";
 import { readStackFile } from "./stack-file.ts";
@@ -29,7 +30,7 @@ export interface Judgement {
 export async function judge(folder: string, stack: string): Promise<Judgement> {
   try {
     const { project, configuration } = readStackFile(folder, stack);
-    const session = new Session(rules, new Date().toISOString().slice(0, 10));
+    const session = new Session(rules, new Date().toISOString().slice(0, 10), await Evidence.read());
     const verdicts = (await rehearse(project, stack, configuration)).flatMap(({ secrets, ...registered }) => {
       session.noteSecrets(registered.urn, Object.fromEntries(secrets.map((name) => [name, [registered.props[name]]])));
       return session.judge(registered);

@@ -146,5 +146,6 @@ const defaults = {
   rotation: { secretKey: 1, databasePassword: 1, redisPassword: 1, adminPassword: 1 },
   data: { keepOnDestroy: true },
   policies: { enforcement: {}, waivers: [] },
+  evidence: { publicKeys: [] },
   documentation: {},
 };

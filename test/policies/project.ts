@@ -6,9 +6,11 @@ import { join } from "node:path";
 
 import { parse, stringify } from "yaml";
 
+import { record } from "../../operations/evidence/record.ts";
 import { Cli } from "../../toolchain/cli.ts";
 import { changed } from "../config/stack.ts";
 import { run } from "../lab/command.ts";
+import { everyTrial } from "./evidence.ts";
 
 const original = join(import.meta.dirname, "..", "..");
 const program = [
@@ -56,6 +58,7 @@ export class Project {
     const project = new Project(folder, Object.fromEntries(settings) as Record<string, unknown>);
     await project.#configure({});
     await project.#pulumi(["stack", "init", "production"]);
+    await project.evidence();
     return project;
   }
 
@@ -70,6 +73,13 @@ export class Project {
     await this.#configure(changes);
     const attached: Record<string, string> = pack === "" ? {} : { PULUMI_OPTION_POLICY_PACK: pack };
     return this.#pulumi(["preview", "--stack", "production", ...args], attached);
+  }
+
+  /** Records all evidence that there can be of the example's image, as it was an hour ago. */
+  async evidence(): Promise<void> {
+    const { image } = this.#settings["application"] as { image: string };
+    for (const trial of everyTrial(image.split("@")[1] ?? "", "socle-production", new Date().toISOString()))
+      await record(trial, join(this.folder, "evidence"));
   }
 
   /** Judges the settings of the preview before, without an engine. */

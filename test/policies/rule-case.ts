@@ -3,11 +3,15 @@ import assert from "node:assert/strict";
 
 import type { Facts } from "../../config/facts.ts";
 import { linesOf } from "../../policies/checklist.ts";
+import { Evidence } from "../../policies/evidence/evidence.ts";
+import type { EvidenceRecord } from "../../policies/evidence/record.ts";
 import type { Kind, Resource } from "../../policies/resource.ts";
 import type { Rule } from "../../policies/rule.ts";
 import { unknownStringValue } from "../../policies/sdk.ts";
 import { type Verdict, verdictOn, verdictOnStack } from "../../policies/verdict.ts";
+import { digest } from "../components/stack.ts";
 import { changed } from "../config/stack.ts";
+import { everyTrial, evidenceOf, recorded } from "./evidence.ts";
 import { checked, type Deployment, shown, subject } from "./program.ts";
 import { subjects } from "../../policies/resource.ts";
 
@@ -39,6 +43,10 @@ export interface RuleCase {
   unknownIsMet?: boolean;
   /** What the stack says of itself. */
   facts?: Record<string, unknown>;
+  /** The evidence that breaks the rule, made of the good. */
+  evidence?: (records: EvidenceRecord[]) => EvidenceRecord[] | Evidence;
+  /** Evidence that is unusual and good all the same. */
+  goodEvidence?: ((records: EvidenceRecord[]) => EvidenceRecord[])[];
 }
 
 /** Over all resources. */
@@ -63,13 +71,26 @@ export const siteFacts = (deployment: Deployment, changes: Record<string, unknow
     changes,
   ) as unknown as Facts;
 
+/** All that the program can have of it. */
+export const evidence = evidenceOf(recorded(everyTrial(digest("a"), "socle-production", today)), today);
+
+function evidenceOfCase(each: Case, state: string): Evidence {
+  if (state !== "bad" || !("evidence" in each) || !each.evidence) return evidence;
+  const made = each.evidence(structuredClone(evidence.find({})));
+  return made instanceof Evidence ? made : evidenceOf(made, today);
+}
+
 /** The verdict on a case, with changes to what the program has. */
 export function verdictOf(
   rule: Rule,
   each: Case,
   deployment: Deployment,
   state: "good" | "bad" | "silent" | "unknown",
-  { waived = false, further = {} }: { waived?: boolean; further?: Record<string, unknown> } = {},
+  {
+    waived = false,
+    further = {},
+    shown: given = evidenceOfCase(each, state),
+  }: { waived?: boolean; further?: Record<string, unknown>; shown?: Evidence } = {},
 ): Verdict | undefined {
   const name = each.kind === "stack" ? "site" : nameOf(each, deployment);
   const waivers = waived ? [{ rule: rule.id, resource: name, reason: "until spring", by: "Ada", expires: today }] : [];
@@ -80,7 +101,7 @@ export function verdictOf(
     const all = deployment.resources.map(shown).flatMap(subjects);
     const list = state === "bad" ? each.bad(all) : state === "unknown" ? (each.unknown?.(all) ?? all) : all;
     const stated = state === "silent" ? siteFacts(deployment, each.silent) : facts;
-    return verdictOnStack(rule, list.map(checked), subject(deployment, "site", "site"), stated, today);
+    return verdictOnStack(rule, list.map(checked), subject(deployment, "site", "site"), stated, today, given);
   }
   const silent = state === "silent" && typeof each.silent === "string" ? each.silent : each.of;
   const resource = subject(deployment, each.kind, silent);
@@ -93,7 +114,7 @@ export function verdictOf(
   };
   const inputs = changed(resource.inputs as unknown as Record<string, unknown>, changes);
   const about = state === "bad" ? each.about : {};
-  return verdictOn(rule, checked({ ...resource, ...about, inputs }), facts, today);
+  return verdictOn(rule, checked({ ...resource, ...about, inputs }), facts, today, given);
 }
 
 const nameOf = (each: RuleCase, deployment: Deployment): string => subject(deployment, each.kind, each.of).name;

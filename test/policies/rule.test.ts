@@ -9,13 +9,22 @@ import type { Kind } from "../../policies/resource.ts";
 import type { Rule } from "../../policies/rule.ts";
 import { applicationCases } from "./cases/application.ts";
 import { containerCases } from "./cases/container.ts";
+import { evidenceCases } from "./cases/evidence.ts";
 import { dataCases } from "./cases/data.ts";
 import { networkCases } from "./cases/network.ts";
 import { nginxCases } from "./cases/nginx.ts";
 import { type Deployment, deployed } from "./program.ts";
-import { assertBad, type Case, messageOf, verdictOf } from "./rule-case.ts";
+import { evidenceOf } from "./evidence.ts";
+import { assertBad, type Case, evidence, messageOf, today, verdictOf } from "./rule-case.ts";
 
-const cases: Case[] = [...containerCases, ...networkCases, ...dataCases, ...applicationCases, ...nginxCases];
+const cases: Case[] = [
+  ...containerCases,
+  ...networkCases,
+  ...dataCases,
+  ...applicationCases,
+  ...nginxCases,
+  ...evidenceCases,
+];
 const numbered = new Map<string, number>();
 
 function rule(id: string): Rule {
@@ -48,6 +57,11 @@ describe("rules of policies", () => {
         for (const further of ("good" in each ? each.good : undefined) ?? []) {
           const verdict = verdictOf(rule(each.rule), each, program, "good", { further });
           assert.equal(verdict?.outcome, "met", `${JSON.stringify(further)}: ${verdict?.message ?? "silent"}`);
+        }
+        for (const made of ("goodEvidence" in each ? each.goodEvidence : undefined) ?? []) {
+          const shown = evidenceOf(made(structuredClone(evidence.find({}))), today);
+          const verdict = verdictOf(rule(each.rule), each, program, "good", { shown });
+          assert.equal(verdict?.outcome, "met", `${String(made)}: ${verdict?.message ?? "silent"}`);
         }
       });
 

@@ -11,7 +11,7 @@ import { unknownCheckingProxy, unknownStringValue } from "../../policies/sdk.ts"
 import { Session } from "../../policies/session.ts";
 import type { Verdict } from "../../policies/verdict.ts";
 import { type Deployment, deployed, shown } from "./program.ts";
-import { today } from "./rule-case.ts";
+import { evidence, today } from "./rule-case.ts";
 
 /** Id and resource of what is not met. */
 const unmet = (verdicts: Verdict[]): string[] =>
@@ -21,7 +21,7 @@ const unmet = (verdicts: Verdict[]): string[] =>
     .sort();
 
 function judged(program: Deployment, list: readonly Rule[] = rules): Verdict[] {
-  const session = new Session(list, today);
+  const session = new Session(list, today, evidence);
   const each = program.resources.flatMap((resource) => {
     const { secrets, ...registered } = shown(resource);
     session.noteSecrets(registered.urn, Object.fromEntries(secrets.map((name) => [name, [registered.props[name]]])));

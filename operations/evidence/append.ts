@@ -1,0 +1,127 @@
+/** Appends records to a ledger: whole or not at all, one writer at a time. */
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { KeyObject } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+
+import { beginning, canonical, chained, type Statement } from "../../policies/evidence/chain.ts";
+import { ledgerFiles } from "../../policies/evidence/evidence.ts";
+import { readLedger } from "../../policies/evidence/ledger.ts";
+import { type EvidenceRecord, evidenceRecord } from "../../policies/evidence/record.ts";
+import { OperatorError } from "../stack.ts";
+
+/** How long a writer waits for another, in milliseconds. */
+const patience = 10_000;
+/** How far another clock may be ahead, in milliseconds. */
+const clocks = 60_000;
+
+/**
+ * @param name of the ledger: who writes it, such as `tests`
+ * @param key private key that signs; without it the records are chained, not signed
+ * @throws OperatorError where a statement is not sound, the ledger is broken, or another writer does not end
+ */
+export async function append(
+  folder: string,
+  name: string,
+  statements: readonly Statement[],
+  key?: KeyObject,
+): Promise<EvidenceRecord[]> {
+  for (const statement of statements) assertSound(statement);
+  mkdirSync(folder, { recursive: true });
+  const file = `${name}.jsonl`;
+  const path = join(folder, file);
+  return locked(path, () => {
+    const there = ledgerFiles(folder).includes(file);
+    const { records, flaw } = there ? readLedger(folder, file) : { records: [], flaw: undefined };
+    if (flaw)
+      throw new OperatorError(
+        `${flaw.where}: ${flaw.found}; nothing was recorded.\n    → Take the ledger back as it was committed: git checkout -- ${path}`,
+      );
+    let previous = records.at(-1)?.hash ?? beginning;
+    const added = statements.map((statement) => {
+      const record = evidenceRecord.parse(chained(statement, previous, key));
+      previous = record.hash;
+      return record;
+    });
+    const text = added.map((record) => `${canonical(record)}\n`).join("");
+    replace(path, `${there ? readFileSync(path, "utf8") : ""}${text}`);
+    return added;
+  });
+}
+
+function assertSound(statement: Statement): void {
+  const { when, expires, policy } = statement;
+  const ahead = Date.parse(when) - Date.now();
+  if (ahead > clocks)
+    throw new OperatorError(
+      `${policy}: the report is of ${when}, which is still to come; nothing was recorded.\n    → Set the clock of this machine, or of the one that made the report.`,
+    );
+  if (!(Date.parse(expires) > Date.parse(when)))
+    throw new OperatorError(`${policy}: it would expire at ${expires}, before ${when}; nothing was recorded.`);
+}
+
+/** The new text in place of the old one, at once; on the disk before anybody is told so. */
+function replace(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.new`;
+  const file = openSync(temporary, "wx", 0o644);
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
+}
+
+async function locked<T>(path: string, work: () => T): Promise<T> {
+  const lock = `${path}.lock`;
+  const own = `${lock}.${process.pid}.${process.hrtime.bigint()}`;
+  // A lock is there with its owner's name in it or not at all.
+  writeFileSync(own, `process ${process.pid} of ${hostname()}, since ${new Date().toISOString()}`, { flag: "wx" });
+  try {
+    const until = Date.now() + patience;
+    while (!taken(own, lock)) {
+      if (Date.now() > until)
+        throw new OperatorError(
+          `${path} is being written by ${owner(lock)}; nothing was recorded.\n    → Wait for it; where it is gone for good, remove ${lock}.`,
+        );
+      await pause(20 + Math.random() * 30);
+    }
+    try {
+      return work();
+    } finally {
+      rmSync(lock);
+    }
+  } finally {
+    rmSync(own);
+  }
+}
+
+function taken(own: string, lock: string): boolean {
+  try {
+    linkSync(own, lock);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function owner(lock: string): string {
+  try {
+    return readFileSync(lock, "utf8");
+  } catch {
+    return "another process";
+  }
+}
