@@ -10,6 +10,8 @@ const PORT = 5000;
 export interface ImageRegistry {
   /** host:port, as hosts name it. */
   readonly address: string;
+  /** host:port, as this machine names it. */
+  readonly here: string;
   /** Hands an image of this machine's engine over; returns its reference by digest, as hosts name it. */
   push(image: string): Promise<string>;
 }
@@ -35,6 +37,7 @@ export async function startRegistry(network: LabNetwork): Promise<ImageRegistry>
   });
   return {
     address: `${address}:${String(PORT)}`,
+    here,
     async push(source) {
       const [name = "", tag = "latest"] = source.split(":");
       const target = `${here}/${name}:${tag}`;

@@ -57,7 +57,7 @@ export class Project {
     const settings = Object.entries(config).map(([key, value]) => [key.replace("socle:", ""), value]);
     const project = new Project(folder, Object.fromEntries(settings) as Record<string, unknown>);
     await project.#configure({});
-    await project.#pulumi(["stack", "init", "production"]);
+    await project.pulumi(["stack", "init", "production"]);
     await project.evidence();
     return project;
   }
@@ -72,7 +72,7 @@ export class Project {
   ): Promise<Preview> {
     await this.#configure(changes);
     const attached: Record<string, string> = pack === "" ? {} : { PULUMI_OPTION_POLICY_PACK: pack };
-    return this.#pulumi(["preview", "--stack", "production", ...args], attached);
+    return this.pulumi(["preview", "--stack", "production", ...args], attached);
   }
 
   /** Records all evidence that there can be of the example's image, as it was an hour ago. */
@@ -124,18 +124,21 @@ export class Project {
     await writeFile(file, `${stringify({ config: Object.fromEntries(config) as object })}${salt}\n`);
   }
 
-  async #pulumi(args: string[], variables: Record<string, string> = {}): Promise<Preview> {
+  /** Where the stacks are kept, and how their secrets are opened. */
+  get variables(): Record<string, string | undefined> {
+    return {
+      PULUMI_BACKEND_URL: `file://${this.folder}`,
+      PULUMI_CONFIG_PASSPHRASE_FILE: join(this.folder, "passphrase"),
+      PULUMI_OPTION_POLICY_PACK: undefined,
+    };
+  }
+
+  async pulumi(args: string[], variables: Record<string, string> = {}): Promise<Preview> {
     const cli = new Cli(process.env);
     const { code, stdout, stderr } = await run(cli.path, [...args, "--non-interactive", "--color", "never"], {
       directory: this.folder,
       check: false,
-      environment: {
-        ...cli.variables(process.env),
-        PULUMI_BACKEND_URL: `file://${this.folder}`,
-        PULUMI_CONFIG_PASSPHRASE_FILE: join(this.folder, "passphrase"),
-        PULUMI_OPTION_POLICY_PACK: undefined,
-        ...variables,
-      },
+      environment: { ...cli.variables(process.env), ...this.variables, ...variables },
     });
     return { code, said: `${stdout}${stderr}` };
   }
