@@ -22,7 +22,14 @@ export const checks = smokeChecks(model);
 /** Short hash of the application's image and environment. */
 export const release = site.release;
 /** How the operator's command reaches the stack. */
-export const operations = { name: model.name, tier: model.tier, host: model.host };
+export const operations = {
+  name: model.name,
+  tier: model.tier,
+  host: model.host,
+  postgres: { database: model.postgres.database, owner: model.postgres.user },
+};
+/** Key of the repository of backups, to be kept off the host. */
+export const backupKey = model.backup.enabled ? pulumi.secret(site.backupKey) : undefined;
 /** The site's first administrator. */
 export const adminUser = model.superuser?.username;
 export const adminPassword = model.superuser && pulumi.secret(site.adminPassword);

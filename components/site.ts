@@ -27,6 +27,7 @@ export class Site extends pulumi.ComponentResource {
   readonly services: pulumi.Output<Record<string, Service>>;
   readonly release: pulumi.Output<string>;
   readonly adminPassword: pulumi.Output<string>;
+  readonly backupKey: pulumi.Output<string>;
 
   /** @param siteSecrets the site's own secret variables, in clear */
   constructor(
@@ -165,6 +166,7 @@ export class Site extends pulumi.ComponentResource {
 
     this.release = application.release;
     this.adminPassword = secrets.adminPassword;
+    this.backupKey = secrets.repositoryKey;
     const services: Record<string, pulumi.Output<Service>> = {
       postgres: service(postgres.containerName, postgres.image),
       redis: service(redis.containerName, redis.image),

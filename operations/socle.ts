@@ -8,6 +8,9 @@
  */
 import { Command, CommanderError } from "commander";
 
+import { addBackup } from "./commands/backup.ts";
+import { addDrill } from "./commands/drill.ts";
+import { addRestore } from "./commands/restore.ts";
 import { addStatus } from "./commands/status.ts";
 import { OperatorError } from "./stack.ts";
 
@@ -17,6 +20,9 @@ const program = new Command("socle")
   .showHelpAfterError("(socle --help lists the commands)");
 // Each command is a file of commands/, in the order of the help.
 addStatus(program);
+addBackup(program);
+addDrill(program);
+addRestore(program);
 
 try {
   await program.parseAsync();

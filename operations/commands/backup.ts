@@ -1,0 +1,84 @@
+/** `socle backup`: makes, lists, checks and takes out backups. */
+import type { Command } from "commander";
+
+import { capture } from "../../toolchain/pulumi.ts";
+import { Repository } from "../backup/repository.ts";
+import { OperatorError, Stack } from "../stack.ts";
+import { type StackOptions, withStack } from "../stack-option.ts";
+
+export function addBackup(program: Command): void {
+  const backup = program.command("backup").description("backups of database and media");
+
+  withStack(backup.command("now").description("make one now; it counts when it was read back whole")).action(
+    async ({ stack }: StackOptions) => {
+      await inContainer(Stack.read(stack), "run.sh", "manual");
+    },
+  );
+
+  withStack(backup.command("list").description("the backups there are, oldest first")).action(
+    ({ stack, json }: StackOptions) => {
+      const all = new Repository(Stack.read(stack)).list();
+      if (json) console.log(JSON.stringify(all, undefined, 2));
+      else if (all.length === 0) console.log("There is no backup yet. Make one: socle backup now");
+      else
+        for (const { id, when, family, bytes } of all)
+          console.log(`${id}  ${when.slice(0, 16).replace("T", " ")}  ${family.padEnd(9)}  ${megabytes(bytes)}`);
+    },
+  );
+
+  withStack(backup.command("show").argument("[id]", "default: the newest").description("what a backup holds")).action(
+    (id: string | undefined, { stack, json }: StackOptions) => {
+      const repository = new Repository(Stack.read(stack));
+      const found = repository.find({ id });
+      const manifest = repository.manifest(found.id);
+      if (json) {
+        console.log(JSON.stringify({ ...found, ...manifest }, undefined, 2));
+        return;
+      }
+      console.log(`${found.id}, ${found.family}, made at ${manifest.when} of ${manifest.stack}`);
+      console.log(`PostgreSQL ${manifest.postgres}, dump of ${megabytes(manifest.dump.bytes)}\n`);
+      for (const [table, rows] of Object.entries(manifest.tables))
+        console.log(`${String(rows).padStart(12)}  ${table}`);
+    },
+  );
+
+  withStack(
+    backup
+      .command("verify")
+      .option("--all", "read everything that is stored, not only today's thirtieth")
+      .description("check the repository: its structure, and what it stores"),
+  ).action(async ({ stack, all }: StackOptions & { all?: true }) => {
+    await inContainer(Stack.read(stack), "verify.sh", ...(all ? ["1/1"] : []));
+  });
+
+  withStack(
+    backup
+      .command("export")
+      .argument("<file>", "tar archive to write")
+      .argument("[id]", "default: the newest")
+      .description("take a backup out of the repository: dump, roles, manifest and media, not encrypted"),
+  ).action(async (file: string, id: string | undefined, { stack: name }: StackOptions) => {
+    const stack = Stack.read(name);
+    const found = new Repository(stack).find({ id });
+    const words = [stack.container("backup"), "/tools/restic", "--quiet", "dump", "--archive", "tar", found.id, "/"];
+    await stack.save("exec.sh", words, file);
+    console.error(`Backup ${found.id} is in ${file}. It is not encrypted: keep it where only you can read it.`);
+  });
+
+  withStack(
+    backup
+      .command("key")
+      .description("print the repository's key, to be kept off the host: without it no backup opens"),
+  ).action(({ stack }: StackOptions) => {
+    const key = capture(["stack", "output", "backupKey", "--show-secrets", "--stack", stack]).trim();
+    console.log(key);
+  });
+}
+
+/** Runs a program of host/backup in the backup container, its words shown as they come. */
+export async function inContainer(stack: Stack, program: string, ...words: string[]): Promise<void> {
+  const code = await stack.run("exec.sh", [stack.container("backup"), "sh", `/tools/${program}`, ...words]);
+  if (code !== 0) throw new OperatorError(`${program} ended with exit code ${code}; the reason stands above.`);
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1_048_576).toFixed(1)} MB`;
