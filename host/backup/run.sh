@@ -46,9 +46,7 @@ rm -rf "$work"
 mkdir "$work"
 
 step='opening the repository'
-if [ ! -e "$RESTIC_REPOSITORY/config" ]; then
-  restic init >&2
-fi
+sh /tools/open.sh
 # Only locks whose process is gone: restic's own judgement.
 restic unlock >&2
 # What a backup that was killed left without a family.

@@ -16,6 +16,7 @@ due() {
   echo "$latest"
 }
 
+sh /tools/open.sh
 # A stack that is new has nothing to catch up with.
 [ -e /backups/attempted ] || touch /backups/attempted
 
