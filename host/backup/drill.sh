@@ -34,6 +34,10 @@ step='restoring the database'
 say "$step of backup $snapshot"
 scratch_start "$snapshot" "$folder"
 
+step='comparing the dump'
+hash=$(sha256sum <"$folder/backup/database.dump" | cut -d' ' -f1)
+grep -q "\"sha256\":\"$hash\"" "$folder/backup/manifest.json" || { say 'the dump is not the one that was stored'; exit 1; }
+
 step='comparing the rows'
 say "$step"
 scratch_psql --field-separator="$(printf '\t')" --file /tools/counts.sql >"$folder/counts"
@@ -72,6 +76,6 @@ while IFS= read -r file; do
 done <"$folder/samples"
 
 seconds=$(($(date +%s) - began))
-record drills.jsonl result=passed "seconds=$seconds" "snapshot=$snapshot" "rows=$rows" "queries=$asked" "files=$files"
+record drills.jsonl result=passed "seconds=$seconds" "snapshot=$snapshot" "rows=$rows" "hash=$hash" "queries=$asked" "files=$files"
 say "passed in $seconds s: $rows rows, $asked queries, $files files of the media"
 tail -n 1 /backups/drills.jsonl

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 
 import { capture } from "../../toolchain/pulumi.ts";
+import { recordBackups } from "../backup/evidence.ts";
 import { Repository } from "../backup/repository.ts";
 import { OperatorError, Stack } from "../stack.ts";
 import { type StackOptions, withStack } from "../stack-option.ts";
@@ -10,8 +11,10 @@ export function addBackup(program: Command): void {
   const backup = program.command("backup").description("backups of database and media");
 
   withStack(backup.command("now").description("make one now; it counts when it was read back whole")).action(
-    async ({ stack }: StackOptions) => {
-      await inContainer(Stack.read(stack), "run.sh", "manual");
+    async ({ stack: name }: StackOptions) => {
+      const stack = Stack.read(name);
+      await inContainer(stack, "run.sh", "manual");
+      await recordBackups(stack);
     },
   );
 
@@ -49,6 +52,15 @@ export function addBackup(program: Command): void {
       .description("check the repository: its structure, and what it stores"),
   ).action(async ({ stack, all }: StackOptions & { all?: true }) => {
     await inContainer(Stack.read(stack), "verify.sh", ...(all ? ["1/1"] : []));
+  });
+
+  withStack(
+    backup.command("evidence").description("record the newest backup and drill as evidence, those of the schedule too"),
+  ).action(async ({ stack, json }: StackOptions) => {
+    const written = await recordBackups(Stack.read(stack));
+    if (json) console.log(JSON.stringify(written, undefined, 2));
+    else if (written.length === 0) console.log("Nothing new: the newest backup and drill are recorded already.");
+    else for (const { policy, when, result } of written) console.log(`${policy}  ${when}  ${result}`);
   });
 
   withStack(

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, describe, it } from "mocha";
 
 import type { Backup, Manifest } from "../../operations/backup/repository.ts";
+import { Evidence } from "../../policies/evidence/evidence.ts";
 import { docker, lines, run, type Result } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
 import { changingSite } from "./local-site.ts";
@@ -109,6 +110,13 @@ describe("backups of a local stack", function () {
     assert.equal(result["snapshot"], (await newest()).id);
     assert.ok(Number(result["rows"]) > 50 && Number(result["files"]) >= 1);
     assert.doesNotMatch(await inside("ls", "/backups"), /drill$/m, "nothing is left of it");
+    const evidence = await Evidence.read(join(site().stack.folder, "evidence"));
+    const [drill] = evidence.find({ policy: "EVD-02", stack: site().stack.prefix });
+    assert.equal(drill?.result, "passed");
+    assert.equal(drill.details["snapshot"], result["snapshot"]);
+    assert.match(String(drill.details["hash"]), /^[0-9a-f]{64}$/);
+    assert.equal(evidence.find({ policy: "EVD-01" })[0]?.result, "passed");
+    assert.match((await socle(["backup", "evidence"])).stdout, /Nothing new/);
   });
 
   it("D9: of another stack are refused, wherever they come from", async () => {

@@ -217,6 +217,7 @@ export class TestStack {
       PULUMI_CONFIG_PASSPHRASE_FILE: join(this.folder, "passphrase"),
       // On this machine; a server has its own.
       SOCLE_STATE: join(this.folder, "host"),
+      SOCLE_EVIDENCE: join(this.folder, "evidence"),
     };
   }
 
