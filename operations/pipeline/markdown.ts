@@ -1,5 +1,5 @@
 /** A plan and its verdict in Markdown, as a reviewer reads it on a pull request. */
-import type { Change, Plan } from "./plan.ts";
+import { blocking, type Change, isRefused, type Plan } from "./plan.ts";
 
 /** A part of a page: what must be read, and the long text that may be cut. */
 export interface Section {
@@ -12,10 +12,14 @@ const signs: Record<Change, string> = { replace: "±", update: "~", create: "+",
 /** Rows that are shown unfolded. */
 const short = 25;
 
-export function section(stack: string, { changes, violations, errors }: Plan, text: string, failed: boolean): Section {
-  const blocking = violations.filter(({ mandatory }) => mandatory).length;
-  const verdict = failed
-    ? `is refused${blocking > 0 ? `: ${String(blocking)} to mend` : ""}`
+/** @param failed whether the preview ended with an error */
+export function section(stack: string, plan: Plan, text: string, failed: boolean): Section {
+  const { changes, violations, errors } = plan;
+  const refused = isRefused(plan, failed);
+  const mend = blocking(plan).length;
+  const awaited = violations.filter((violation) => violation.mandatory && violation.awaited).length;
+  const verdict = refused
+    ? `is refused${mend > 0 ? `: ${String(mend)} to mend` : ""}`
     : changes.length === 0
       ? "stays as it is"
       : `changes: ${counted(changes.map(({ change }) => change))}`;
@@ -24,12 +28,13 @@ export function section(stack: string, { changes, violations, errors }: Plan, te
       `| ${signs[change]} ${change} | \`${name}\` | ${cell(type)} | ${because.map((input) => `\`${input}\``).join(", ")} |`,
   );
   const judged = violations.map(
-    ({ rule, mandatory, resource, message }) =>
-      `| ${mandatory ? "❌" : "⚠️"} ${cell(rule)} | \`${resource}\` | ${cell(message)} |`,
+    ({ rule, mandatory, awaited: later, resource, message }) =>
+      `| ${later && mandatory ? "⏳" : mandatory ? "❌" : "⚠️"} ${cell(rule)} | \`${resource}\` | ${cell(message)} |`,
   );
   return {
     head: [
-      `### ${failed ? "❌" : "✅"} ${stack} ${verdict}`,
+      `### ${refused ? "❌" : "✅"} ${stack} ${verdict}`,
+      ...(awaited > 0 ? [`⏳ Evidence to come before an image goes out there: ${String(awaited)}.`] : []),
       ...errors.map((message) => fenced(message)),
       ...(rows.length > 0
         ? [
@@ -43,9 +48,9 @@ export function section(stack: string, { changes, violations, errors }: Plan, te
       ...(judged.length > 0
         ? [
             folded(
-              `Policies: ${String(blocking)} to mend, ${String(judged.length - blocking)} to know of`,
+              `Policies: ${String(mend)} to mend, ${String(judged.length - mend)} to know of`,
               table(["Rule", "Where", "What"], judged),
-              blocking > 0,
+              mend > 0,
             ),
           ]
         : ["Policies: nothing to mend, nothing to know of."]),

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { imageDigest } from "../../policies/evidence/demand.ts";
 import { keepsStateElsewhere } from "../../toolchain/local-state.ts";
 import { findProject, type Project } from "../../toolchain/project.ts";
 import { attempt, capture, pulumi } from "../../toolchain/pulumi.ts";
@@ -76,7 +77,7 @@ export class PipelineStack {
       .filter(({ kind, result }) => kind === "update" && result === "succeeded")
       .map(({ config }) => config[`${this.#project.name}:application`])
       .flatMap((setting) => (setting?.value && !setting.secret ? [setting.value] : []))
-      .flatMap((value) => digestIn((JSON.parse(value) as { image?: string }).image ?? "") ?? []);
+      .flatMap((value) => imageDigest((JSON.parse(value) as { image?: string }).image ?? "") ?? []);
   }
 
   /** What `up` would do, with the policies' verdict. `log` holds the engine's events, a line of JSON each. */
@@ -126,8 +127,6 @@ export class PipelineStack {
     return [...words, "--stack", this.name, "--non-interactive", "--cwd", this.#project.folder];
   }
 }
-
-export const digestIn = (image: string): string | undefined => /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1];
 
 /** `registry/name`, without tag and digest. */
 export const repositoryOf = (image: string): string => image.replace(/@.*$/, "").replace(/:[^:/]*$/, "");

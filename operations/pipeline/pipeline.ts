@@ -13,6 +13,7 @@ import { addBuild } from "./commands/build.ts";
 import { addCheck } from "./commands/check.ts";
 import { addComment } from "./commands/comment.ts";
 import { addDeploy } from "./commands/deploy.ts";
+import { addEvidence } from "./commands/evidence.ts";
 import { addPreview } from "./commands/preview.ts";
 import { addPromote } from "./commands/promote.ts";
 import { addScan } from "./commands/scan.ts";
@@ -28,6 +29,7 @@ addComment(program);
 addScan(program);
 addBuild(program);
 addTest(program);
+addEvidence(program);
 addPromote(program);
 addDeploy(program);
 

@@ -1,5 +1,7 @@
 /** What a preview announced and what the policies said of it, as the engine's event log tells (`--event-log`). */
 
+import { isAwaited } from "./awaited.ts";
+
 export type Change = "create" | "replace" | "update" | "delete";
 
 export interface PlannedChange {
@@ -14,6 +16,8 @@ export interface PlannedChange {
 export interface Violation {
   rule: string;
   mandatory: boolean;
+  /** Whether it asks for what comes with the image that is yet to go out. */
+  awaited: boolean;
   /** Name of the resource. */
   resource: string;
   message: string;
@@ -62,6 +66,7 @@ export function readPlan(log: string): Plan {
       violations.push({
         rule: policyEvent.policyName,
         mandatory: policyEvent.enforcementLevel === "mandatory",
+        awaited: isAwaited(policyEvent.policyName),
         resource: nameIn(policyEvent.resourceUrn),
         message: policyEvent.message.trim(),
       });
@@ -85,5 +90,16 @@ function note(
   const because = [...new Set([...known, ...(change === "delete" ? [] : [...(keys ?? []), ...(diffs ?? [])])])];
   planned.set(urn, { change, type: type.replace(/:[^:]*:/, ":"), name: nameIn(urn), because });
 }
+
+/** Those that a change of this very pull request has to mend. */
+export const blocking = ({ violations }: Plan): Violation[] =>
+  violations.filter(({ mandatory, awaited }) => mandatory && !awaited);
+
+/**
+ * Whether the plan is refused for more than evidence that is to come.
+ * @param failed whether the preview itself ended with an error
+ */
+export const isRefused = (plan: Plan, failed: boolean): boolean =>
+  failed && (blocking(plan).length > 0 || plan.errors.length > 0 || !plan.violations.some(({ awaited }) => awaited));
 
 const nameIn = (urn: string): string => urn.split("::").at(-1) ?? urn;

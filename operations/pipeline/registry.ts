@@ -16,6 +16,21 @@ export function addTag(image: string, tag: string): void {
   if (status !== 0) throw refusal(image, stderr);
 }
 
+/** Puts an archive of files under a tag, as an image of one layer. @throws OperatorError */
+export function pushFiles(reference: string, archive: string): void {
+  const words = ["append", "--oci-empty-base", `--new_layer=${archive}`, `--new_tag=${reference}`];
+  const { status, stderr } = run(tool("go", "crane"), words);
+  if (status !== 0) throw refusal(reference, stderr);
+}
+
+/** Brings them back. @returns whether there are any @throws OperatorError */
+export function pullFiles(reference: string, archive: string): boolean {
+  if (digestOf(reference) === undefined) return false;
+  const { status, stderr } = run(tool("go", "crane"), ["export", reference, archive]);
+  if (status !== 0) throw refusal(reference, stderr);
+  return true;
+}
+
 const refusal = (reference: string, said: string): OperatorError =>
   new OperatorError(
     `The registry did not answer for ${reference}: ${said.trim()}\n    → See that the name is right and that this run is logged in: docker login ${reference.split("/")[0] ?? ""}`,

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
 
+import { isAwaited } from "../../operations/pipeline/awaited.ts";
 import { cut, page, section } from "../../operations/pipeline/markdown.ts";
-import type { Plan } from "../../operations/pipeline/plan.ts";
+import { isRefused, type Plan } from "../../operations/pipeline/plan.ts";
 import { withoutSecrets } from "../../operations/pipeline/redaction.ts";
 
 const plan: Plan = {
@@ -14,8 +15,8 @@ const plan: Plan = {
     { change: "create", type: "command:Command", name: "migrate", because: [] },
   ],
   violations: [
-    { rule: "DJ-06", mandatory: true, resource: "site", message: "off | <b>\n  → ask @someone" },
-    { rule: "DOC-01", mandatory: false, resource: "site", message: "is not set" },
+    { rule: "DJ-06", mandatory: true, awaited: false, resource: "site", message: "off | <b>\n  → ask @someone" },
+    { rule: "DOC-01", mandatory: false, awaited: false, resource: "site", message: "is not set" },
   ],
   errors: [],
 };
@@ -28,6 +29,20 @@ describe("a plan in Markdown", () => {
     assert.equal(head(true, { violations: [] }), "### ❌ production is refused");
     assert.equal(head(false), "### ✅ production changes: 1 to replace, 1 to create");
     assert.equal(head(false, { changes: [] }), "### ✅ production stays as it is");
+  });
+
+  it("tells what is refused from what waits for evidence of an image to come", () => {
+    const missing = { rule: "EVD-03", mandatory: true, awaited: true, resource: "site", message: "no record" };
+    const waiting = { ...plan, violations: [missing] };
+    assert.match(
+      section("production", waiting, "", true).head,
+      /^### ✅ production changes: .*\n\n⏳ Evidence to come before an image goes out there: 1\.\n[^]*\| ⏳ EVD-03 /,
+    );
+    assert.equal(isRefused(waiting, true), false);
+    assert.equal(isRefused({ ...waiting, errors: ["host.address: is not set"] }, true), true);
+    assert.equal(isRefused({ ...plan, violations: [missing, ...plan.violations] }, true), true);
+    assert.equal(isRefused({ ...plan, violations: [] }, true), true, "a failure without a word is one");
+    assert.deepEqual(["EVD-03", "EVD-11", "EVD-00", "DJ-01"].map(isAwaited), [true, true, false, false]);
   });
 
   it("lists changes with what they come from, and the policies' findings", () => {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 
 import { after, before, describe, it } from "mocha";
 
+import { record } from "../../operations/evidence/record.ts";
 import type { Section } from "../../operations/pipeline/markdown.ts";
 import { docker } from "../lab/command.ts";
 import { startRegistry } from "../lab/image-registry.ts";
@@ -78,6 +79,27 @@ describe("the way of a release", function () {
     assert.equal(main.outputs["image"], built);
     const tags = (await (await fetch(`http://${registry}/v2/acme/site/tags/list`)).json()) as { tags: string[] };
     assert.deepEqual(tags.tags.sort(), ["latest", `sha-${commit}`, "staging"]);
+  });
+
+  it("carries its evidence beside it in the registry, to the byte", async () => {
+    const [here, there] = ["here", "there"].map((name) => join(project.folder, name)) as [string, string];
+    const trial = {
+      policy: "EVD-03",
+      subject: built.split("@")[1] ?? "",
+      tool: { name: "mocha", version: "12" },
+    } as const;
+    await record({ ...trial, result: "passed", details: { part: "backend", tests: 46 } }, here);
+    const none = await step(["evidence", "fetch", "--image", built], { SOCLE_EVIDENCE: there });
+    assert.deepEqual([none.code, none.stdout.trim()], [0, `Evidence of ${built}: none`], none.stderr);
+    const kept = await step(["evidence", "keep", "--image", built], { SOCLE_EVIDENCE: here });
+    assert.equal(kept.code, 0, kept.stderr);
+    const fetched = await step(["evidence", "fetch", "--image", built], { SOCLE_EVIDENCE: there });
+    assert.deepEqual([fetched.code, fetched.stdout.trim()], [0, `Evidence of ${built}: tests.jsonl`], fetched.stderr);
+    const texts = await Promise.all([here, there].map((folder) => readFile(join(folder, "tests.jsonl"), "utf8")));
+    assert.equal(texts[0], texts[1]);
+    const unnamed = await step(["evidence", "keep", "--image", `${image}:latest`], { SOCLE_EVIDENCE: here });
+    assert.equal(unnamed.code, 1);
+    assert.match(unnamed.stderr, /is no image by digest/);
   });
 
   it("goes no further where the state is not to be seen", async () => {

@@ -102,7 +102,9 @@ describe("workflows", function () {
     );
     assert.deepEqual(writing.sort(), [
       "build.yml: build: packages",
+      "build.yml: staging: packages",
       "production.yml: production: packages",
+      "production.yml: promote: packages",
       "pull-request.yml: check: security-events",
       "pull-request.yml: comment: pull-requests",
     ]);

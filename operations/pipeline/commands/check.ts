@@ -5,6 +5,7 @@ import type { Command } from "commander";
 
 import { UnjudgeableError } from "../../check/stack-file.ts";
 import { OperatorError } from "../../stack.ts";
+import { isAwaited } from "../awaited.ts";
 import { summarise } from "../output.ts";
 
 interface Options {
@@ -15,7 +16,9 @@ interface Options {
 export function addCheck(program: Command): void {
   program
     .command("check")
-    .description("the policies' verdict without an engine; exit status 1 where something is to be mended")
+    .description(
+      "the policies' verdict without an engine; exit status 1 where something is to be mended, evidence that is to come apart",
+    )
     .requiredOption("-s, --stack <name>", "the stack, as in Pulumi.NAME.yaml")
     .requiredOption("--sarif <file>", "where the report for code scanning is written")
     .action(async ({ stack, sarif }: Options) => {
@@ -25,6 +28,7 @@ export function addCheck(program: Command): void {
       const judgement = await judge(process.cwd(), stack).catch((error: unknown) => {
         throw error instanceof UnjudgeableError ? new OperatorError(error.message) : error;
       });
+      for (const finding of judgement.findings) if (isAwaited(finding.id)) finding.level = "advisory";
       const as = (format: string): string => formats[format]?.(judgement) ?? "";
       writeFileSync(sarif, as("sarif"));
       console.log(as("table"));

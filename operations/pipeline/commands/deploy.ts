@@ -1,10 +1,11 @@
 /** `pipeline deploy`: brings an image out on a stack. */
 import type { Command } from "commander";
 
+import { imageDigest } from "../../../policies/evidence/demand.ts";
 import { OperatorError } from "../../stack.ts";
 import { withAgent } from "../agent.ts";
 import { put, summarise } from "../output.ts";
-import { digestIn, PipelineStack } from "../pipeline-stack.ts";
+import { PipelineStack } from "../pipeline-stack.ts";
 import { demandRun } from "./promote.ts";
 
 interface Options {
@@ -23,7 +24,7 @@ export function addDeploy(program: Command): void {
     .option("--after <stack>", "refuse an image that this stack has never run")
     .option("--message <text>", "what the stack's history says of it")
     .action(async ({ stack: name, image, after, message }: Options) => {
-      if (digestIn(image) === undefined)
+      if (imageDigest(image) === undefined)
         throw new OperatorError(
           `${image} is no image by digest; nothing was changed.\n    → Name what was built, so that what was tested is what runs: ghcr.io/acme/site@sha256:…`,
         );
