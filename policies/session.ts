@@ -30,6 +30,11 @@ export class Session {
     this.#evidence = evidence;
   }
 
+  /** What the stack says of itself; the strictest there is, where it has not said it. */
+  get facts(): Facts {
+    return this.#site?.inputs ?? strictest;
+  }
+
   /** Notes which inputs of a resource are secrets: a policy that judges sees them in clear and unmarked. */
   noteSecrets(urn: string, secrets: Readonly<Record<string, readonly unknown[]>>): void {
     this.#secrets.set(urn, Object.keys(secrets));
@@ -43,7 +48,7 @@ export class Session {
     this.#resources.set(registered.urn, found);
     const [site] = found.filter((subject) => isKind(subject, "site"));
     if (site) this.#site = site;
-    const facts = this.#site?.inputs ?? strictest;
+    const { facts } = this;
     return this.#told(
       this.#rules.flatMap((rule) =>
         found.map((subject) => verdictOn(rule, subject, facts, this.#today, this.#evidence)),
@@ -66,7 +71,11 @@ export class Session {
     return verdicts
       .filter((verdict) => verdict !== undefined)
       .filter(({ level }) => level !== "off")
-      .map((verdict) => ({ ...verdict, message: this.#silenced(verdict.message) }));
+      .map((verdict) => ({
+        ...verdict,
+        message: this.#silenced(verdict.message),
+        findings: verdict.findings.map((finding) => ({ ...finding, found: this.#silenced(finding.found) })),
+      }));
   }
 
   #silenced(message: string): string {

@@ -19,6 +19,10 @@ export interface Verdict {
   level: Level;
   /** What was found, where, and what to do; empty where the rule is met. */
   message: string;
+  /** The same in parts. */
+  findings: readonly Finding[];
+  /** What the stack says of it, where it is waived. */
+  waiver?: Facts["policies"]["waivers"][number];
 }
 
 /** What the pre-production checklist asks for is as grave as what is critical or high. Before the stack has said what it is for, it is taken for production. */
@@ -66,34 +70,36 @@ function verdict(
   decide: () => Decision,
 ): Verdict | undefined {
   const level = levelOf(rule, facts);
-  const given = (outcome: Verdict["outcome"], message: string): Verdict => {
+  const given = (outcome: Verdict["outcome"], findings: readonly Finding[], mend: string): Verdict => {
+    const found = { rule, resource: name, urn, findings };
+    const message = outcome === "met" ? "" : messageOf(rule, findings, mend);
     const waiver = facts.policies.waivers.find(
       (each) => each.rule === rule.id && each.resource === name && each.expires >= today && rule.id !== "WVR-01",
     );
-    if (outcome === "met" || !waiver) return { rule, resource: name, urn, outcome, level, message };
+    if (outcome === "met" || !waiver) return { ...found, outcome, level, message };
     const word = `waived until ${waiver.expires} by ${waiver.by}: ${waiver.reason}`;
     const softened = level === "off" ? "off" : "advisory";
-    return { rule, resource: name, urn, outcome: "waived", level: softened, message: `${message}\n    (${word})` };
+    return { ...found, outcome: "waived", level: softened, message: `${message}\n    (${word})`, waiver };
   };
   try {
     const findings = decide();
     if (findings === undefined) return undefined;
-    return findings.length === 0 ? given("met", "") : given("violated", message(rule, findings, rule.mend));
+    return given(findings.length === 0 ? "met" : "violated", findings, rule.mend);
   } catch (error) {
     const path = unknownPath(error);
     if (path !== undefined) {
       const found = "is not known before `pulumi up`, so that the rule cannot be decided";
       const mend = `Let it come from a setting, or waive ${rule.id} for ${name} (policies.waivers).`;
-      return given("undecided", message(rule, [{ where: path, found }], mend));
+      return given("undecided", [{ where: path, found }], mend);
     }
     // The error's own message may hold a value that it stumbled over.
     const found = `the rule itself failed with a ${error instanceof Error ? error.name : typeof error}`;
     const mend = `That counts as broken, never as kept. Mend the rule, or waive ${rule.id} for ${name} (policies.waivers).`;
-    return given("failed", message(rule, [{ where: placeOf(error), found }], mend));
+    return given("failed", [{ where: placeOf(error), found }], mend);
   }
 }
 
-function message(rule: Rule, findings: readonly Finding[], mend: string): string {
+function messageOf(rule: Rule, findings: readonly Finding[], mend: string): string {
   const { name, reference } = rule;
   const lines = linesOf(rule);
   return [

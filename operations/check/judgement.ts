@@ -1,8 +1,10 @@
 /** The whole verdict on a stack, as far as its file and the program tell. */
-import { ConfigurationError } from "../../config/mistake.ts";
+import type { Facts } from "../../config/facts.ts";
+import { ConfigurationError, type Mistake } from "../../config/mistake.ts";
 import { rules } from "../../policies/catalogue.ts";
 import { Evidence } from "../../policies/evidence/evidence.ts";
 import { Session } from "../../policies/session.ts";
+import type { Verdict } from "../../policies/verdict.ts";
 import { rehearse } from "./rehearsal.ts";
 import { readStackFile } from "./stack-file.ts";
 
@@ -26,8 +28,18 @@ export interface Judgement {
   findings: Finding[];
 }
 
+/** All that was found out about a stack, what is well too. */
+export interface Examination {
+  stack: string;
+  /** What the stack says of itself; nothing where its settings are refused. */
+  facts?: Facts;
+  verdicts: Verdict[];
+  /** Settings that are refused, so that no rule could be asked. */
+  mistakes: Mistake[];
+}
+
 /** @throws UnjudgeableError */
-export async function judge(folder: string, stack: string): Promise<Judgement> {
+export async function examine(folder: string, stack: string): Promise<Examination> {
   try {
     const { project, configuration } = readStackFile(folder, stack);
     const session = new Session(rules, new Date().toISOString().slice(0, 10), await Evidence.read());
@@ -36,18 +48,24 @@ export async function judge(folder: string, stack: string): Promise<Judgement> {
       return session.judge(registered);
     });
     verdicts.push(...session.judgeStack());
-    const findings = verdicts.flatMap(
-      ({ rule: { id, name, severity }, outcome, level, resource, message }): Finding[] =>
-        outcome === "met" || level === "off" ? [] : [{ id, name, severity, level, outcome, resource, message }],
-    );
-    return { stack, met: verdicts.length - findings.length, findings: findings.sort(gravest) };
+    return { stack, facts: session.facts, verdicts, mistakes: [] };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    return { stack, met: 0, findings: error.mistakes.map(refusal) };
+    return { stack, verdicts: [], mistakes: error.mistakes };
   }
 }
 
-const refusal = ({ path, found, mend }: ConfigurationError["mistakes"][number]): Finding => ({
+/** @throws UnjudgeableError */
+export async function judge(folder: string, stack: string): Promise<Judgement> {
+  const { verdicts, mistakes } = await examine(folder, stack);
+  if (mistakes.length > 0) return { stack, met: 0, findings: mistakes.map(refusal) };
+  const findings = verdicts.flatMap(({ rule: { id, name, severity }, outcome, level, resource, message }): Finding[] =>
+    outcome === "met" || level === "off" ? [] : [{ id, name, severity, level, outcome, resource, message }],
+  );
+  return { stack, met: verdicts.length - findings.length, findings: findings.sort(gravest) };
+}
+
+const refusal = ({ path, found, mend }: Mistake): Finding => ({
   id: "configuration",
   name: "the settings can be read and do not contradict one another",
   severity: "critical",
