@@ -112,7 +112,7 @@ export const unsafeVariants: readonly UnsafeVariant[] = [
     line: "Configuration: environment validated",
     settings: { "application.memroy": 1024 },
     by: "application.memroy",
-    says: /application\.memroy: .*memory/,
+    says: /application\.memroy: there is no such setting\n\s+→ Did you mean `memory`\?/,
   },
   {
     line: "Configuration: automatic backup on",

@@ -30,6 +30,9 @@ export function page(report: ChecklistReport): string {
               ${counts(lines).map(({ state, count }) => html`<li class="${slug(state)}">${badge(state)} ${count}</li>`)}
             </ul>
           </div>
+          <p class="soft">
+            Checked on ${moment(report.when)}, ${version(report)}. What has a day of its own was shown on that day.
+          </p>
         </header>
         <main>
           ${parts(lines).map(

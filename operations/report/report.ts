@@ -36,7 +36,10 @@ const program = new Command("npm run report --")
     const found = await examine(project, stack);
     const report = checklistReport(found, rules, { when: new Date(), commit: commitOf(project) });
     const chosen = Object.entries(forms).filter(([name]) => format === undefined || name === format);
-    if (output === "-") { console.log(chosen.map(([, { write }]) => write(report)).join("\n")); return; }
+    if (output === "-") {
+      console.log(chosen.map(([, { write }]) => write(report)).join("\n"));
+      return;
+    }
     mkdirSync(output, { recursive: true });
     const files = chosen.map(([, { end, write }]) => {
       const file = join(output, `checklist-${stack}.${end}`);

@@ -1,29 +1,13 @@
 // A copy of the project with a stack of its own that is only ever previewed: its files and settings may be spoiled.
 import { randomBytes } from "node:crypto";
-import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { parse, stringify } from "yaml";
-
+import { type Answer, ProjectCopy } from "../../operations/check/project-copy.ts";
 import { record } from "../../operations/evidence/record.ts";
 import { Cli } from "../../toolchain/cli.ts";
-import { changed } from "../config/stack.ts";
 import { run } from "../lab/command.ts";
 import { everyTrial } from "./evidence.ts";
-
-const original = join(import.meta.dirname, "..", "..");
-const program = [
-  "index.ts",
-  "config",
-  "components",
-  "connection",
-  "host",
-  "policies",
-  "operations",
-  "Pulumi.yaml",
-  "package.json",
-];
 
 export interface Preview {
   code: number;
@@ -33,30 +17,16 @@ export interface Preview {
 
 export class Project {
   readonly folder: string;
-  /** Section → settings, of the example for production. */
-  readonly #settings: Record<string, unknown>;
+  readonly #copy: ProjectCopy;
 
-  private constructor(folder: string, settings: Record<string, unknown>) {
-    this.folder = folder;
-    this.#settings = settings;
+  private constructor(copy: ProjectCopy) {
+    this.folder = copy.folder;
+    this.#copy = copy;
   }
 
   static async create(): Promise<Project> {
-    const folder = await mkdtemp(join(tmpdir(), "socle-policies-"));
-    await Promise.all(program.map((path) => cp(join(original, path), join(folder, path), { recursive: true })));
-    await mkdir(join(folder, "toolchain"));
-    await cp(join(original, "toolchain", "node.cjs"), join(folder, "toolchain", "node.cjs"));
-    await symlink(join(original, "node_modules"), join(folder, "node_modules"));
-    await writeFile(join(folder, "passphrase"), randomBytes(24).toString("hex"), { mode: 0o600 });
-    const text = await readFile(join(original, "Pulumi.production.yaml"), "utf8");
-    // The example's waivers end some day; what is shown here does not.
-    const soon = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
-    const { config } = parse(text.replace(/expires: [\d-]+/g, `expires: ${soon}`)) as {
-      config: Record<string, unknown>;
-    };
-    const settings = Object.entries(config).map(([key, value]) => [key.replace("socle:", ""), value]);
-    const project = new Project(folder, Object.fromEntries(settings) as Record<string, unknown>);
-    await project.#configure({});
+    const project = new Project(await ProjectCopy.create());
+    await writeFile(join(project.folder, "passphrase"), randomBytes(24).toString("hex"), { mode: 0o600 });
     await project.pulumi(["stack", "init", "production"]);
     await project.evidence();
     return project;
@@ -70,37 +40,25 @@ export class Project {
     changes: Record<string, unknown> = {},
     { pack = "policies", args = [] }: { pack?: string; args?: string[] } = {},
   ): Promise<Preview> {
-    await this.#configure(changes);
+    await this.#copy.configure(changes);
     const attached: Record<string, string> = pack === "" ? {} : { PULUMI_OPTION_POLICY_PACK: pack };
     return this.pulumi(["preview", "--stack", "production", ...args], attached);
   }
 
   /** Records all evidence that there can be of the example's image, as it was an hour ago. */
   async evidence(): Promise<void> {
-    const { image } = this.#settings["application"] as { image: string };
-    for (const trial of everyTrial(image.split("@")[1] ?? "", "socle-production", new Date().toISOString()))
+    for (const trial of everyTrial(this.#copy.imageDigest, "socle-production", new Date().toISOString()))
       await record(trial, join(this.folder, "evidence"));
   }
 
   /** Judges the settings of the preview before, without an engine. */
-  async check(...args: string[]): Promise<Preview & { printed: string }> {
-    const words = ["operations/check/check.ts", ...args];
-    const { code, stdout, stderr } = await run("node", words, { directory: this.folder, check: false });
-    return { code, said: `${stdout}${stderr}`, printed: stdout };
+  check(...args: string[]): Promise<Answer> {
+    return this.#copy.run("operations/check/check.ts", ...args);
   }
 
   /** Spoils a file while something is tried. */
-  async with<T>(path: string, edit: (text: string) => string, attempt: () => Promise<T>): Promise<T> {
-    const file = join(this.folder, path);
-    const text = await readFile(file, "utf8");
-    const spoiled = edit(text);
-    if (spoiled === text) throw new Error(`${path} has nothing to edit`);
-    await writeFile(file, spoiled);
-    try {
-      return await attempt();
-    } finally {
-      await writeFile(file, text);
-    }
+  with<T>(path: string, edit: (text: string) => string, attempt: () => Promise<T>): Promise<T> {
+    return this.#copy.with(path, edit, attempt);
   }
 
   /** Gives a file or folder another name while something is tried. */
@@ -113,15 +71,8 @@ export class Project {
     }
   }
 
-  async remove(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
-  }
-
-  async #configure(changes: Record<string, unknown>): Promise<void> {
-    const config = Object.entries(changed(this.#settings, changes)).map(([name, value]) => [`socle:${name}`, value]);
-    const file = join(this.folder, "Pulumi.production.yaml");
-    const salt = /^encryptionsalt:.*$/m.exec(await readFile(file, "utf8").catch(() => ""))?.[0] ?? "";
-    await writeFile(file, `${stringify({ config: Object.fromEntries(config) as object })}${salt}\n`);
+  remove(): Promise<void> {
+    return this.#copy.remove();
   }
 
   /** Where the stacks are kept, and how their secrets are opened. */
