@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { policyGate } from "./components/policy-gate.ts";
+import { recordRelease } from "./components/release-record.ts";
 import { Site } from "./components/site.ts";
 import { environmentModel, type Model } from "./config/environment.ts";
 import { isPinned } from "./config/image-reference.ts";
@@ -9,9 +10,11 @@ import { type Configuration, loadConfiguration } from "./config/load.ts";
 import { smokeChecks } from "./config/smoke-checks.ts";
 import { preflight } from "./connection/preflight.ts";
 
-const { model, secrets } = await checked();
+const { model, secrets, given } = await checked();
 await policyGate("policy-gate", model);
 const site = new Site("site", model, secrets);
+const record = { model, given, services: site.services, release: site.release };
+const recorded = recordRelease("release-record", record, { dependsOn: [site] });
 
 /** Where a visitor starts. */
 export const url = model.site.url;
@@ -27,6 +30,8 @@ export const operations = {
   tier: model.tier,
   host: model.host,
   postgres: { database: model.postgres.database, owner: model.postgres.user },
+  commands: { shell: model.commands.shell, celery: model.commands.celery },
+  recorded,
 };
 /** Key of the repository of backups, to be kept off the host. */
 export const backupKey = model.backup.enabled ? pulumi.secret(site.backupKey) : undefined;
@@ -35,7 +40,7 @@ export const adminUser = model.superuser?.username;
 export const adminPassword = model.superuser && pulumi.secret(site.adminPassword);
 
 /** Settings and host are found fit before anything is registered; what is wrong is said without a stack trace. */
-async function checked(): Promise<{ model: Model; secrets: Configuration["secrets"] }> {
+async function checked(): Promise<{ model: Model } & Pick<Configuration, "secrets" | "given">> {
   try {
     const configuration = loadConfiguration();
     const found = environmentModel(pulumi.getProject(), pulumi.getStack(), configuration);
@@ -44,7 +49,7 @@ async function checked(): Promise<{ model: Model; secrets: Configuration["secret
       dryRun: pulumi.runtime.isDryRun(),
       localImage: isPinned(image) ? undefined : image,
     });
-    return { model: found, secrets: configuration.secrets };
+    return { model: found, secrets: configuration.secrets, given: configuration.given };
   } catch (error) {
     throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
   }

@@ -20,6 +20,8 @@ export interface TaskArgs {
   once?: boolean;
   /** Tells the script by a last argument, `again`, that it ran before. */
   tellAgain?: boolean;
+  /** Script and arguments that run when the resource is removed. */
+  remove?: [string, ...string[]];
   /** Seconds the task may take. Default 600. */
   timeout?: number;
 }
@@ -49,6 +51,7 @@ export function task(
       addPreviousOutputInEnv: false,
       logging: args.secret ? "stderr" : "stdoutAndStderr",
       ...(args.once ? { update: "true" } : {}),
+      ...(args.remove ? { delete: ["sh", "host/run.sh", ...args.remove].map(shellWord).join(" ") } : {}),
       ...(args.tellAgain ? { update: pulumi.interpolate`${words} again` } : {}),
     },
     {

@@ -107,6 +107,8 @@ export const application = z
             "Creates the superuser or sets its password, read from SUPERUSER_NAME, SUPERUSER_EMAIL and SUPERUSER_PASSWORD.",
           ),
         health: argumentList.optional().describe("Health check run inside the container; exit status 0 is healthy."),
+        shell: argumentList.optional().describe("Interactive shell of the application, for `socle shell`."),
+        celery: argumentList.optional().describe("Celery's command line up to its subcommand, for `socle celery`."),
       })
       .prefault({})
       .describe("Commands as lists of arguments, run without a shell. The preset fills in those that are not given."),

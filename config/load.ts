@@ -14,6 +14,8 @@ import { settingOf } from "./setting.ts";
 
 export interface Configuration {
   settings: Settings;
+  /** The settings as they are given, without defaults; nothing of it is secret. */
+  given: Partial<Record<SectionName, unknown>>;
   /** Names of the site's own secret variables (`secrets:NAME`), with their values in clear. */
   secrets: Record<string, string>;
   /** Secrets that Socle itself works with (`credentials:NAME`), in clear; never handed to the application. */
@@ -67,7 +69,7 @@ export function readConfiguration(
   }
   mistakes.push(...contradictions(read, Object.keys(secrets), Object.keys(credentials)));
   if (mistakes.length > 0) throw new ConfigurationError(stack, mistakes);
-  return { settings: read as Settings, secrets, credentials };
+  return { settings: read as Settings, given, secrets, credentials };
 }
 
 /** The running stack's configuration. */

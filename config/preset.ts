@@ -23,6 +23,9 @@ export interface Commands {
   reverse?: Command | undefined;
   collectstatic?: Command | undefined;
   superuser?: Command | undefined;
+  /** What an operator is given: an interactive shell of the application; Celery's command line up to its subcommand. */
+  shell?: Command | undefined;
+  celery?: Command | undefined;
 }
 
 const python = (file: string): string => readFileSync(new URL(`../host/django/${file}`, import.meta.url), "utf8");
@@ -88,6 +91,8 @@ function django({ application, worker, site }: Parts): Commands {
     reverse: manage("migrate", "--noinput"),
     collectstatic: manage("collectstatic", "--noinput", "--verbosity=1"),
     superuser: manage("shell", "-c", python("superuser.py")),
+    shell: manage("shell"),
+    celery: celery(),
   };
 }
 

@@ -9,10 +9,20 @@
 import { Command, CommanderError } from "commander";
 
 import { addBackup } from "./commands/backup.ts";
+import { addCelery } from "./commands/celery.ts";
 import { addDrill } from "./commands/drill.ts";
+import { addExec } from "./commands/exec.ts";
+import { addLogs } from "./commands/logs.ts";
+import { addNginx } from "./commands/nginx.ts";
+import { addPsql } from "./commands/psql.ts";
+import { addRedis } from "./commands/redis.ts";
+import { addRelease } from "./commands/release.ts";
+import { addReleases } from "./commands/releases.ts";
 import { addRestore } from "./commands/restore.ts";
+import { addRollback } from "./commands/rollback.ts";
+import { addShell } from "./commands/shell.ts";
 import { addStatus } from "./commands/status.ts";
-import { OperatorError } from "./stack.ts";
+import { HostError, OperatorError } from "./stack.ts";
 
 const program = new Command("socle")
   .description("Runs a site that Socle brought up: what an operator does between two releases.")
@@ -20,6 +30,16 @@ const program = new Command("socle")
   .showHelpAfterError("(socle --help lists the commands)");
 // Each command is a file of commands/, in the order of the help.
 addStatus(program);
+addLogs(program);
+addRelease(program);
+addReleases(program);
+addRollback(program);
+addShell(program);
+addExec(program);
+addPsql(program);
+addRedis(program);
+addCelery(program);
+addNginx(program);
 addBackup(program);
 addDrill(program);
 addRestore(program);
@@ -29,7 +49,8 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
-    console.error(error instanceof OperatorError ? error.message : error);
+    if (error instanceof HostError) console.error(await error.explained());
+    else console.error(error instanceof OperatorError ? error.message : error);
     process.exitCode = 1;
   }
 }

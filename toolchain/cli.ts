@@ -81,9 +81,14 @@ export interface Outcome {
  * terminal itself; signals sent to this process alone are handed on. Either way
  * this process outlives it, to report how it ended.
  */
-export function runThrough(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
+export function runThrough(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  cwd = ".",
+): Promise<Outcome> {
   return new Promise((done, failed) => {
-    const child = spawn(command, args, { stdio: "inherit", env });
+    const child = spawn(command, args, { stdio: "inherit", env, cwd });
     const handOn = (signal: NodeJS.Signals): boolean => child.kill(signal);
     const signals = ["SIGTERM", "SIGHUP", "SIGQUIT"] as const;
     const wait = (): void => undefined;

@@ -1,14 +1,134 @@
 /** `socle status`: what runs, and how it is. */
 import type { Command } from "commander";
 
+import { type Condition, type ContainerCondition, readCondition } from "../condition.ts";
 import { Stack } from "../stack.ts";
 import { type StackOptions, withStack } from "../stack-option.ts";
+import { coloured, table } from "../table.ts";
+
+interface Service {
+  service: string;
+  container: string;
+  /** `healthy`, or what is wrong. */
+  condition: string;
+  well: boolean;
+  started: string | undefined;
+  restarts: number;
+  digest: string;
+}
 
 export function addStatus(program: Command): void {
-  withStack(program.command("status").description("what runs, and how it is")).action((options: StackOptions) => {
-    const { outputs } = Stack.read(options.stack);
-    if (options.json) console.log(JSON.stringify(outputs, undefined, 2));
-    else
-      for (const [service, { container }] of Object.entries(outputs.services)) console.log(`${service}  ${container}`);
+  withStack(
+    program
+      .command("status")
+      .description("what runs, and how it is; exit status 1 where a service is not well")
+      .addHelpText("after", "\nExamples:\n  socle status --stack production\n  socle status --json | jq .services\n"),
+  ).action(({ stack: name, json }: StackOptions) => {
+    const stack = Stack.read(name);
+    const condition = readCondition(stack);
+    const services = judged(stack, condition.containers);
+    if (services.some(({ well }) => !well)) process.exitCode = 1;
+    const { url, release, operations } = stack.outputs;
+    const { certificate, disk, queues, taken } = condition;
+    if (json) {
+      const all = { stack: name, tier: operations.tier, url, release, services, certificate, disk, queues, taken };
+      console.log(JSON.stringify(all, undefined, 2));
+    } else console.log(page(stack, services, condition));
   });
+}
+
+/** What should run, and what else there is of a service: a former container that a release did not come to remove. */
+function judged(stack: Stack, containers: readonly ContainerCondition[]): Service[] {
+  const expected = Object.entries(stack.outputs.services).map(([service, { container, digest }]): Service => {
+    const found = containers.find(({ name }) => name === container);
+    return {
+      service,
+      container,
+      condition: found ? conditionOf(found) : "missing",
+      well: found?.state === "running" && (found.health ?? "healthy") === "healthy",
+      started: found?.started,
+      restarts: found?.restarts ?? 0,
+      digest,
+    };
+  });
+  const known = new Set(expected.map(({ container }) => container));
+  const others = containers
+    .filter(({ name, labels }) => !known.has(name) && labels["socle.service"] !== undefined)
+    .map((found): Service => ({
+      service: `${found.labels["socle.service"] ?? ""} (of another release)`,
+      container: found.name,
+      condition: conditionOf(found),
+      well: true,
+      started: found.started,
+      restarts: found.restarts,
+      digest: found.labels["socle.image"]?.split("@")[1] ?? found.image,
+    }));
+  return [...expected, ...others];
+}
+
+function conditionOf({ state, health, exitCode, outOfMemory }: ContainerCondition): string {
+  if (state === "running") return health ?? "running";
+  if (state !== "exited") return state;
+  return outOfMemory ? "exited: out of memory" : `exited with code ${exitCode}`;
+}
+
+function page(stack: Stack, services: Service[], { certificate, disk, queues, taken }: Condition): string {
+  const { url, release, operations } = stack.outputs;
+  const { host } = operations;
+  const where = host.type === "ssh" ? host.address : "this machine";
+  const rows = services.map(({ service, condition, well, started, restarts, digest }) => [
+    service,
+    coloured(well ? "green" : "red", condition),
+    started === undefined ? "" : age(started),
+    restarts > 0 ? coloured("yellow", String(restarts)) : "0",
+    digest.replace(/^sha256:([0-9a-f]{12}).*/, "$1"),
+  ]);
+  const facts = [
+    ...(certificate
+      ? [
+          [
+            "Certificate",
+            `${days(certificate.daysLeft)} left, until ${certificate.until.slice(0, 10)} (${certificate.issuer})`,
+          ],
+        ]
+      : [["Certificate", coloured("red", "none that could be read")]]),
+    ...(disk ? [["Disk", `${gigabytes(disk.free)} of ${gigabytes(disk.total)} free where Docker keeps its data`]] : []),
+    ...(stack.outputs.services["worker"]
+      ? [
+          [
+            "Celery",
+            `${Object.entries(queues)
+              .map(([queue, waiting]) => `${queue}: ${waiting} waiting`)
+              .join(", ")}; ${taken} taken by workers`,
+          ],
+        ]
+      : []),
+  ];
+  return [
+    `${coloured("bold", stack.name)} (${operations.tier}) on ${where}: ${url}`,
+    `release ${release}`,
+    "",
+    table(["SERVICE", "CONDITION", "UP", "RESTARTS", "IMAGE"], rows),
+    "",
+    ...facts.map(([name = "", fact = ""]) => `${name.padEnd(11)}  ${fact}`),
+  ].join("\n");
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+
+function days(count: number): string {
+  const text = `${count} ${count === 1 ? "day" : "days"}`;
+  return count < 7 ? coloured("red", text) : text;
+}
+
+/** In the largest unit that fits. */
+function age(since: string): string {
+  const seconds = Math.max(0, (Date.now() - Date.parse(since)) / 1000);
+  const units: [number, string][] = [
+    [86_400, "d"],
+    [3600, "h"],
+    [60, "min"],
+  ];
+  const [size, unit] = units.find(([length]) => seconds >= length) ?? [1, "s"];
+  return `${Math.floor(seconds / size)} ${unit}`;
 }

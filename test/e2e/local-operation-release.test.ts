@@ -88,8 +88,8 @@ describe("a release of a local stack", function () {
     await site().stack.configure(site().changed("site", { maxBodySize: 5 }));
     const announced = steps((await site().stack.preview()).stdout);
     const done = steps(await site().up());
-    // The site itself states the setting that changed.
-    assert.deepEqual(announced, ["~ nginx-configuration-loaded", "~ site"]);
+    // The site itself states the setting that changed, and the release is recorded.
+    assert.deepEqual(announced, ["~ nginx-configuration-loaded", "~ release-record", "~ site"]);
     assert.deepEqual(done, announced);
     assert.deepEqual(await ids(), former);
     const answer = await site()

@@ -1,0 +1,59 @@
+/** A changed stack file on its way to the host: the plan, one question, `pulumi up`. */
+import { join } from "node:path";
+
+import { confirm } from "@inquirer/prompts";
+
+import { pulumi } from "../toolchain/pulumi.ts";
+import { OperatorError, type Stack } from "./stack.ts";
+import type { StackDocument } from "./stack-document.ts";
+
+const project = join(import.meta.dirname, "..");
+
+export interface RollOut {
+  stack: Stack;
+  document: StackDocument;
+  question: string;
+  /** Whether nobody is asked. */
+  yes: boolean;
+  /** Variables of the `pulumi up`. */
+  variables?: Record<string, string>;
+  /** What is done after the answer and before `pulumi up`. */
+  before?: () => Promise<void>;
+}
+
+/** @throws OperatorError before anything is read, where somebody must be asked and nobody can be */
+export function refuseUnattended(yes: boolean): void {
+  if (!yes && !process.stdin.isTTY)
+    throw new OperatorError("Nobody can be asked here, and nothing was changed.\n    → Add --yes to go on without.");
+}
+
+/** @throws OperatorError where the plan is refused, the answer is no, or `pulumi up` failed */
+export async function rollOut({ stack, document, question, yes, variables = {}, before }: RollOut): Promise<void> {
+  const run = (...words: string[]): Promise<number> =>
+    pulumi([...words, "--stack", stack.name, "--cwd", project], {
+      ...process.env,
+      // Staging and production are judged by the policies, as in every other deployment.
+      ...(stack.outputs.operations.tier === "dev"
+        ? {}
+        : { PULUMI_OPTION_POLICY_PACK: process.env["PULUMI_OPTION_POLICY_PACK"] || join(project, "policies") }),
+      ...variables,
+    });
+  document.write();
+  try {
+    if ((await run("preview")) !== 0)
+      throw new OperatorError(`The plan was refused, as said above; ${document.file} is as it was.`);
+    if (!yes && !(await confirm({ message: question, default: false })))
+      throw new OperatorError(`Nothing was changed; ${document.file} is as it was.`);
+    await before?.();
+  } catch (error) {
+    document.restore();
+    // Ctrl-C at the question is a no.
+    if (error instanceof Error && error.name === "ExitPromptError")
+      throw new OperatorError(`Nothing was changed; ${document.file} is as it was.`);
+    throw error;
+  }
+  if ((await run("up", "--yes", "--skip-preview")) !== 0)
+    throw new OperatorError(
+      `pulumi up did not end well, as said above; where a step failed, what served before goes on serving.\n${document.file} holds the new settings.\n    → See what runs: socle status --stack ${stack.name}\n    → Then mend it and run: npm run -s pulumi -- up -s ${stack.name}\n    → Or go back to what served: socle rollback --stack ${stack.name}`,
+    );
+}

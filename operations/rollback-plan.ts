@@ -1,0 +1,59 @@
+/** Which release a rollback goes back to, and what it would change. */
+import { type History, type Release, serving } from "./release-history.ts";
+import { OperatorError } from "./stack.ts";
+import type { Change, StackDocument } from "./stack-document.ts";
+
+/**
+ * Sections of the stack file that belong to a release. What belongs to the stack stays as it is now: host, data,
+ * database, backups, policies, and every secret.
+ */
+export const releasedSections = ["site", "application", "worker", "beat", "frontend", "nginx"] as const;
+
+export interface RollbackPlan {
+  /** The release that serves. */
+  current: Release;
+  target: Release;
+  changes: Change[];
+}
+
+/**
+ * @param wanted a number, or the beginning of an image, digest or hash. Default: what serves, where a release after it
+ * failed or the stack file names something else; else the one before.
+ * @throws OperatorError where there is none
+ */
+export function planRollback(history: History, document: StackDocument, wanted?: string): RollbackPlan {
+  const current = serving(history);
+  if (!current) throw new OperatorError("No release is recorded yet: there is nothing to go back to.");
+  const target = wanted === undefined ? byDefault(history, document, current) : named(history, wanted);
+  return { current, target, changes: changesTo(document, target) };
+}
+
+const changesTo = (document: StackDocument, { released }: Release): Change[] =>
+  document.changes(releasedSections, released.settings);
+
+function byDefault(history: History, document: StackDocument, current: Release): Release {
+  if (history.releases.at(-1)?.result === "failed" || changesTo(document, current).length > 0) return current;
+  const former = succeeded(history).findLast(
+    ({ content, number }) => number < current.number && content !== current.content,
+  );
+  if (!former)
+    throw new OperatorError(`Release ${current.number} is the first that is recorded: there is nothing to go back to.`);
+  return former;
+}
+
+function named(history: History, wanted: string): Release {
+  const all = succeeded(history);
+  const found =
+    all.find(({ number }) => String(number) === wanted) ??
+    all.findLast(({ released: { image, digest, release } }) =>
+      [image, image.split("@")[1] ?? "", digest, digest.replace("sha256:", ""), release].some(
+        (name) => wanted.length >= 6 && name.startsWith(wanted),
+      ),
+    );
+  if (found) return found;
+  throw new OperatorError(
+    `No release that succeeded is called ${wanted}.\n    → Name one of: ${all.map(({ number }) => number).join(", ")}; socle releases lists them.`,
+  );
+}
+
+const succeeded = ({ releases }: History): Release[] => releases.filter(({ result }) => result === "succeeded");
