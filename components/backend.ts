@@ -5,6 +5,7 @@ import type { Model } from "../config/environment.ts";
 import type { Application } from "./application.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
+import { healthGate } from "./health-gate.ts";
 
 export interface BackendArgs {
   settings: Model["application"];
@@ -38,11 +39,12 @@ export class Backend extends pulumi.ComponentResource {
         cpus: settings.cpus,
         stopGrace: settings.stopGrace,
         startTimeout: settings.startTimeout,
+        gated: true,
       },
       { parent: this, dependsOn: after },
     );
     this.containerName = server.name;
-    this.ready = server;
+    this.ready = healthGate(name, host, { container: server, seconds: settings.startTimeout }, { parent: this });
     this.registerOutputs({});
   }
 }

@@ -6,6 +6,7 @@ import { beatFolder } from "../config/preset.ts";
 import type { Application } from "./application.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
+import { healthGate } from "./health-gate.ts";
 import { task } from "./remote-task.ts";
 import { volume } from "./volume.ts";
 
@@ -20,36 +21,52 @@ export interface CeleryArgs {
   after: pulumi.Resource[];
 }
 
+/** Seconds that worker and beat may take to become healthy. */
+const startTimeout = 120;
+
 export class Celery extends pulumi.ComponentResource {
   readonly workerName: pulumi.Output<string> | undefined;
-  readonly beatName: pulumi.Output<string> | undefined;
+  /** Done when the worker is healthy. */
+  readonly ready: pulumi.Resource[];
+  private readonly args: CeleryArgs;
 
   constructor(name: string, args: CeleryArgs, options?: pulumi.ComponentResourceOptions) {
-    const { user, worker, beat, commands, application, host, after } = args;
+    const { worker, commands, application, host, after } = args;
     super("socle:index:Celery", name, {}, { ...options, provider: host.provider });
-    const parent = { parent: this };
-    if (worker.enabled) {
-      this.workerName = container(
-        "worker",
-        {
-          ...application.containerArgs(commands.worker),
-          service: "worker",
-          // Workers share a queue: the new one takes tasks while the old one ends those it has.
-          overlap: true,
-          health: {
-            command: application.health(commands.workerHealth),
-            interval: 20,
-            timeout: 15,
-            retries: 3,
-            startPeriod: 60,
-          },
-          memory: worker.memory,
-          cpus: worker.cpus,
-          stopGrace: worker.stopGrace,
+    this.args = args;
+    this.ready = [];
+    if (!worker.enabled) return;
+    const server = container(
+      "worker",
+      {
+        ...application.containerArgs(commands.worker),
+        service: "worker",
+        // Workers share a queue: the new one takes tasks while the old one ends those it has.
+        overlap: true,
+        health: {
+          command: application.health(commands.workerHealth),
+          interval: 20,
+          timeout: 15,
+          retries: 3,
+          startPeriod: 60,
         },
-        { ...parent, dependsOn: after },
-      ).name;
-    }
+        memory: worker.memory,
+        cpus: worker.cpus,
+        stopGrace: worker.stopGrace,
+        startTimeout,
+        gated: true,
+      },
+      { parent: this, dependsOn: after },
+    );
+    this.workerName = server.name;
+    this.ready.push(healthGate("worker", host, { container: server, seconds: startTimeout }, { parent: this }));
+  }
+
+  /** Replaces the scheduler, once the release serves: where it does not, the former one goes on. */
+  schedule({ after }: { after: pulumi.Resource[] }): pulumi.Output<string> | undefined {
+    const { user, beat, commands, application, host } = this.args;
+    const parent = { parent: this };
+    let name: pulumi.Output<string> | undefined;
     if (beat.enabled) {
       const schedule = volume("beat-schedule", host, { purpose: "beat" }, parent);
       const owner = task(
@@ -59,7 +76,7 @@ export class Celery extends pulumi.ComponentResource {
         parent,
       );
       const shared = application.containerArgs(commands.beat);
-      this.beatName = container(
+      const server = container(
         "beat",
         {
           ...shared,
@@ -73,8 +90,10 @@ export class Celery extends pulumi.ComponentResource {
           stopGrace: beat.stopGrace,
         },
         { ...parent, dependsOn: [...after, owner] },
-      ).name;
+      );
+      name = server.name;
     }
     this.registerOutputs({});
+    return name;
   }
 }

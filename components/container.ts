@@ -48,6 +48,8 @@ export interface ContainerArgs {
   stopGrace: number;
   /** Seconds that the container may take to become healthy. */
   startTimeout?: number;
+  /** A task waits for its health, not the provider: see health-gate.ts. */
+  gated?: boolean;
   stopSignal?: string;
   /** Further labels: what of the outside the container depends on, so that a plan shows its replacement. */
   labels?: Record<string, pulumi.Input<string>>;
@@ -96,7 +98,7 @@ export function container(name: string, args: ContainerArgs, options: pulumi.Cus
         startPeriod: seconds(args.health.startPeriod),
         retries: args.health.retries,
       },
-      wait: true,
+      wait: !args.gated,
       waitTimeout: args.startTimeout ?? 120,
       memory: args.memory,
       // The same number: no swap, and no false difference at the next preview.

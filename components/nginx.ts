@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Model } from "../config/environment.ts";
 import { nginxConfiguration } from "../config/nginx-configuration.ts";
+import { smokeCheckLines, smokeChecks } from "../config/smoke-checks.ts";
 import type { Application } from "./application.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
@@ -15,7 +16,7 @@ import { task } from "./remote-task.ts";
 import { volume } from "./volume.ts";
 
 export interface NginxArgs {
-  model: Pick<Model, "name" | "site" | "application" | "nginx">;
+  model: Pick<Model, "name" | "site" | "application" | "nginx" | "frontend" | "release">;
   image: string;
   host: DockerHost;
   networks: Networks;
@@ -25,6 +26,8 @@ export interface ServeArgs {
   application: Application;
   /** Name of the container that gets the traffic. */
   backend: pulumi.Output<string>;
+  /** Name of the release's worker, if there is one: it stops where the traffic goes back. */
+  worker: pulumi.Output<string> | undefined;
   frontend: Frontend | undefined;
   /** Volume with site.pem. */
   certificates: pulumi.Output<string>;
@@ -68,30 +71,41 @@ export class Nginx extends pulumi.ComponentResource {
   /** Moves the traffic to what is given, and starts Nginx where it does not run yet. */
   serve(
     name: string,
-    { application, backend, frontend, certificates, after }: ServeArgs,
-  ): { containerName: pulumi.Output<string>; ready: pulumi.Resource } {
+    { application, backend, worker, frontend, certificates, after }: ServeArgs,
+  ): { containerName: pulumi.Output<string>; switched: pulumi.Resource; ready: pulumi.Resource } {
     const { model, host, networks } = this.args;
     const parent = { parent: this };
     const configuration = pulumi
       .all([backend, frontend?.release])
       .apply(([containerName, release]) => nginxConfiguration(model, { container: containerName, frontend: release }));
 
-    const loaded = task(
+    const checks = smokeCheckLines(smokeChecks(model));
+    const { domains, ports } = model.site;
+    const authorities = domains.map((domain) => (ports.https === 443 ? domain : `${domain}:${String(ports.https)}`));
+    const switched = task(
       `${name}-configuration-loaded`,
       host.connection,
       {
         script: "nginx/apply.sh",
         arguments: [
+          "switch",
           `${host.stack}-nginx`,
           this.image.imageId,
           this.configurationVolume,
           certificates,
           configuration.name,
           String(model.nginx.drain),
+          String(model.release.hold),
+          networks.edge,
+          pulumi.interpolate`${backend}:${String(model.application.port)}`,
+          model.application.healthPath,
+          authorities.join(","),
+          worker ?? "-",
+          application.release,
         ],
-        input: configuration.text,
-        // It waits for old connections to end.
-        timeout: 600 + model.nginx.drain,
+        input: pulumi.interpolate`${configuration.text}# smoke checks\n${checks}`,
+        // It waits for old connections to end, and holds.
+        timeout: 900 + model.nginx.drain + model.release.hold,
       },
       { ...parent, dependsOn: [this.prepared, ...after] },
     );
@@ -134,9 +148,20 @@ export class Nginx extends pulumi.ComponentResource {
         stopSignal: "SIGQUIT",
         stopGrace: model.nginx.drain + 5,
       },
-      { ...parent, dependsOn: [loaded] },
+      { ...parent, dependsOn: [switched] },
+    );
+    // The switch asks while Nginx runs; this asks where Nginx is new.
+    const checked = task(
+      `${name}-smoke-checked`,
+      host.connection,
+      {
+        script: "nginx/apply.sh",
+        arguments: ["check", pulumi.interpolate`${server.name}`, server.id.apply((id) => id.slice(0, 12))],
+        input: checks,
+      },
+      { ...parent, dependsOn: [server] },
     );
     this.registerOutputs({});
-    return { containerName: server.name, ready: server };
+    return { containerName: server.name, switched: checked, ready: server };
   }
 }

@@ -158,10 +158,12 @@ export class Site extends pulumi.ComponentResource {
     const serving = nginx.serve("nginx", {
       application,
       backend: backend.containerName,
+      worker: celery.workerName,
       frontend,
       certificates: certificate.volume,
-      after: [backend.ready, ...certificate.ready, ...(frontend ? [frontend.ready] : [])],
+      after: [backend.ready, ...celery.ready, ...certificate.ready, ...(frontend ? [frontend.ready] : [])],
     });
+    const beat = celery.schedule({ after: [...migration.done, serving.switched] });
     const certbot = certificate.keepSigned("certbot", { nginx: serving.ready });
 
     this.release = application.release;
@@ -172,7 +174,7 @@ export class Site extends pulumi.ComponentResource {
       redis: service(redis.containerName, redis.image),
       backend: service(backend.containerName, application.image),
       ...(celery.workerName ? { worker: service(celery.workerName, application.image) } : {}),
-      ...(celery.beatName ? { beat: service(celery.beatName, application.image) } : {}),
+      ...(beat ? { beat: service(beat, application.image) } : {}),
       nginx: service(serving.containerName, nginx.image),
       ...(backup ? { backup: service(backup.containerName, backup.image) } : {}),
       ...(certbot ? { certbot: service(certbot.containerName, certbot.image) } : {}),

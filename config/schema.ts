@@ -12,6 +12,7 @@ import { evidence } from "./evidence-schema.ts";
 import { host } from "./host-schema.ts";
 import { migrations } from "./migration-schema.ts";
 import { documentation, policies } from "./policy-schema.ts";
+import { release } from "./release-schema.ts";
 import { certbot, nginx, postgres, redis } from "./service-schema.ts";
 import { site } from "./site-schema.ts";
 import { positive } from "./terms.ts";
@@ -29,6 +30,7 @@ export {
   policies,
   postgres,
   redis,
+  release,
   site,
   worker,
 };
@@ -90,6 +92,7 @@ export const sections = {
   redis: redis.prefault({}),
   nginx: nginx.prefault({}),
   certbot: certbot.prefault({}),
+  release: release.prefault({}),
   superuser: superuser.optional(),
   rotation: rotation.prefault({}),
   data: data.prefault({}),

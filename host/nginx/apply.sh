@@ -1,28 +1,182 @@
 #!/bin/sh
-# Brings a configuration to Nginx: tested before it is ever loaded, loaded without dropping a connection, verified.
+# Moves the traffic to a release, and back where it does not answer as it must: nothing former is gone by then.
 #
-#   apply.sh CONTAINER IMAGE VOLUME CERTIFICATES CONFIGURATION DRAIN
+#   apply.sh switch CONTAINER IMAGE VOLUME CERTIFICATES CONFIGURATION DRAIN HOLD NETWORK UPSTREAM HEALTH DOMAINS WORKER RELEASE
+#   apply.sh check CONTAINER
 #
-# Standard input: nginx.conf. CONFIGURATION is its name; DRAIN the seconds that old connections may last.
+# switch  asks the new backend (UPSTREAM, NAME:PORT) for HEALTH under each of DOMAINS from Nginx's place in the network;
+#         tests the configuration, loads it without dropping a connection and verifies that it serves; asks the smoke
+#         checks, waits HOLD seconds and asks them again. Where one fails, the former configuration serves again and
+#         WORKER (a container, or -), the new release's, is stopped.
+#         CONFIGURATION is the configuration's name; DRAIN the seconds that old connections may last.
+# check   asks the smoke checks.
+#
+# Standard input: nginx.conf, a line `# smoke checks`, the checks as config/smoke-checks.ts writes them; for `check` the
+# checks alone.
 set -eu
-container=$1 image=$2 volume=$3 certificates=$4 configuration=$5 drain=$6
+mode=$1 container=$2
+mark='# smoke checks'
+input=$(cat)
 
+running() { [ "$(docker inspect --format '{{.State.Running}}' "$1" 2>/dev/null)" = true ]; }
+safely() {
+  docker run --rm --user 101:101 --read-only --cap-drop ALL --security-opt no-new-privileges:true --log-driver none "$@"
+}
 # A throw-away container of Nginx's image with its configuration and certificates; it may write the configuration.
 beside() {
-  docker run --rm --interactive --network none --user 101:101 --read-only --cap-drop ALL --security-opt no-new-privileges:true \
-    --log-driver none --tmpfs /tmp:uid=101 --tmpfs /var/cache/socle:uid=101 --workdir /etc/socle \
+  safely --interactive --network none --tmpfs /tmp:uid=101 --tmpfs /var/cache/socle:uid=101 --workdir /etc/socle \
     --mount "type=volume,source=$volume,target=/etc/socle,volume-nocopy" \
     --mount "type=volume,source=$certificates,target=/etc/certificates,volume-nocopy,readonly" \
     --entrypoint /bin/sh "$image" -euc "$@"
 }
-running() { [ "$(docker inspect --format '{{.State.Running}}' "$container" 2>/dev/null)" = true ]; }
-reload() { docker exec "$container" nginx -s reload -c /etc/socle/current/nginx.conf; }
+# Nginx may be dying: it takes the configuration up when it starts, too. What serves is asked afterwards.
+reload() { docker exec "$container" nginx -s reload -c /etc/socle/current/nginx.conf >/dev/null 2>&1 || true; }
 answer() { docker exec "$container" curl -fsS --max-time 2 http://127.0.0.1:8081/configuration 2>/dev/null || true; }
 draining() { docker exec "$container" sh -c 'cat /proc/[0-9]*/cmdline 2>/dev/null' | tr '\0' '\n' | grep -q 'worker process is shutting down'; }
+indented() { sed 's/^/    /'; }
 
+# Waits until a configuration serves, 20 s at most. Several answers in a row: until the last old worker stops accepting,
+# one may still answer.
+serves() {
+  tries=0 agreeing=0
+  while [ "$agreeing" -lt 5 ]; do
+    if [ "$(answer)" = "$1" ]; then
+      agreeing=$((agreeing + 1))
+    else
+      agreeing=0
+      tries=$((tries + 1))
+      [ "$tries" -lt 100 ] || return 1
+      sleep 0.1
+    fi
+  done
+}
+
+# Asks in Nginx's container; the answer's head and the first 256 KiB of its body, or what curl says.
+ask() {
+  docker exec "$container" curl --silent --show-error --include --insecure --noproxy '*' "$@" 2>&1 |
+    head -c 262144 | tr -d '\000\r'
+}
+status_of() { sed -n '1s|^HTTP/[0-9.]* \([0-9]*\).*|\1|p'; }
+
+# One smoke check, up to three times a second apart; sets `wrong` where its answer is not as it must be.
+one_check() {
+  for try in 1 2 3; do
+    [ "$try" = 1 ] || sleep 1
+    found=$(ask "$@" || true)
+    wrong=''
+    head=$(printf '%s\n' "$found" | sed '/^$/q')
+    body=$(printf '%s\n' "$found" | sed '1,/^$/d')
+    got=$(printf '%s\n' "$found" | status_of)
+    if [ "$got" != "$status" ]; then
+      wrong="expected  status $status
+found     ${got:+status }${got:-no answer: $(printf '%s' "$found" | head -n 1)}"
+    elif [ -n "$header" ] && ! printf '%s\n' "$head" | HEADER=$header awk '
+      BEGIN { at = index(ENVIRON["HEADER"], ": "); name = tolower(substr(ENVIRON["HEADER"], 1, at)); value = substr(ENVIRON["HEADER"], at + 2) }
+      tolower(substr($0, 1, length(name))) == name { line = substr($0, length(name) + 1); sub(/^ */, "", line); if (index(line, value) == 1) met = 1 }
+      END { exit !met }'; then
+      wrong="expected  header $header
+found     $(printf '%s\n' "$head" | grep -i "^${header%%:*}:" || echo "no header ${header%%:*}")"
+    elif [ -n "$contains" ] && ! printf '%s' "$body" | grep -Fq -e "$contains"; then
+      wrong="expected  an answer with the text: $contains
+found     one without it"
+    fi
+    [ -n "$wrong" ] || return 0
+  done
+  printf 'A smoke check failed.\n' >&2
+  printf 'check     %s\nasked     %s %s\n%s\n' "$check" "$method" "$url" "$wrong" | indented >&2
+  printf 'answer    %s\n' "$(printf '%s' "$body" | tr '\n' ' ' | head -c 200)" | indented >&2
+  return 1
+}
+
+smoke() {
+  while IFS= read -r line; do
+    rest=${line#* }
+    case "$line" in
+      'check '*)
+        check=$rest header='' contains=''
+        set -- --connect-to ::127.0.0.1:8443
+        ;;
+      'ask '*)
+        method=${rest%% *} url=${rest#* }
+        case "$url" in http:*) set -- --connect-to ::127.0.0.1:8080 ;; esac
+        if [ "$method" = HEAD ]; then set -- "$@" --head; else set -- "$@" --request "$method"; fi
+        set -- "$@" --url "$url"
+        ;;
+      'send '*) set -- "$@" --header "$rest" ;;
+      'status '*) status=$rest ;;
+      'header '*) header=$rest ;;
+      'contains '*) contains=$rest ;;
+      'within '*) set -- "$@" --max-time "$rest" ;;
+      end) one_check "$@" || return 1 ;;
+    esac
+  done <<CHECKS
+$checks
+CHECKS
+}
+
+if [ "$mode" = check ]; then
+  checks=$input
+  smoke
+  exit
+fi
+
+image=$3 volume=$4 certificates=$5 configuration=$6 drain=$7 hold=$8
+shift 8
+network=$1 upstream=$2 health=$3 domains=$4 worker=$5 release=$6
+checks=''
+case "$input" in *"$mark"*) checks=${input#*"$mark"} ;; esac
+backend=${upstream%%:*}
+
+# The container's own check may ask in another way than Nginx does: under the site's name, over HTTPS for the visitor.
+probe() {
+  set -- --silent --show-error --include --noproxy '*' --max-time 10 \
+    --header "Host: $1" --header 'X-Forwarded-Proto: https' --header "X-Forwarded-Host: $1" "http://$upstream$health"
+  for try in 1 2 3; do
+    [ "$try" = 1 ] || sleep 1
+    if running "$container"; then
+      found=$(docker exec "$container" curl "$@" 2>&1 || true)
+    else
+      found=$(safely --network "$network" --entrypoint curl "$image" "$@" 2>&1 || true)
+    fi
+    got=$(printf '%s\n' "$found" | tr -d '\r' | status_of)
+    [ "$got" != 200 ] || return 0
+  done
+  return 1
+}
+# The new release's worker takes no more tasks, where the former one's is there to take them.
+stop_worker() {
+  [ "$worker" != - ] || return 0
+  stack=$(docker inspect --format '{{index .Config.Labels "socle.stack"}}' "$worker")
+  if docker ps --format '{{.Names}}' --filter "label=socle.stack=$stack" --filter label=socle.service=worker | grep -qvx "$worker"; then
+    docker stop "$worker" >/dev/null
+  fi
+}
+last_lines() {
+  printf 'The last lines of %s:\n' "$backend" >&2
+  docker logs --tail 20 "$backend" 2>&1 | indented >&2
+}
+# It was stopped where this release was taken back before.
+if [ "$worker" != - ]; then docker start "$worker" >/dev/null; fi
+for domain in $(printf '%s' "$domains" | tr ',' ' '); do
+  probe "$domain" && continue
+  cat >&2 <<SAID
+The new backend is healthy by its own check but does not answer as Nginx asks; no traffic was moved to it.
+    asked     GET http://$upstream$health with Host: $domain and X-Forwarded-Proto: https
+    expected  status 200
+    found     ${got:+status }${got:-no answer: $(printf '%s' "$found" | head -n 1)}
+    answer    $(printf '%s\n' "$found" | tr -d '\000\r' | sed '1,/^$/d' | tr '\n' ' ' | head -c 200)
+    → A 400 means that site.allowedHosts lacks the domain, a redirect that the application ignores X-Forwarded-Proto.
+SAID
+  last_lines
+  stop_worker
+  exit 1
+done
+
+serving=''
+if running "$container"; then serving=$(answer); fi
 # Post-quantum key agreement where the image's OpenSSL (3.5 or newer) has it, else Mozilla's list without it.
 # shellcheck disable=SC2016 # runs in the container
-beside '
+printf '%s\n' "${input%%"$mark"*}" | beside '
   rm -rf "$1.new"
   mkdir "$1.new"
   cat >"$1.new/nginx.conf"
@@ -43,41 +197,69 @@ beside '
   fi
   rm -rf "$1"
   mv "$1.new" "$1"
-  if [ -L current ]; then readlink current >former; fi
+  # The former one is what serves, not what a deployment that was cut off had begun to load.
+  if [ "$2" != "$1" ] && [ -d "./$2" ] && [ -n "$2" ]; then echo "$2" >former; fi
   ln -sfn "$1" current.new
   mv -T current.new current
   for old in */; do
     old=${old%/}
     case "$old" in "$1" | "$(cat former 2>/dev/null)" | current) ;; *) rm -rf "${old:?}" ;; esac
   done
-' apply "$configuration"
+' apply "$configuration" "$serving" || {
+  stop_worker
+  exit 1
+}
 
-if ! running; then exit 0; fi
+if ! running "$container"; then exit 0; fi
 
-reload
-tries=0
-# Several answers in a row: until the last old worker stops accepting, one may still answer.
-agreeing=0
-while [ "$agreeing" -lt 5 ]; do
-  if [ "$(answer)" = "$configuration" ]; then
-    agreeing=$((agreeing + 1))
+# The former configuration serves again, if what it leads to is still there.
+put_back() {
+  # shellcheck disable=SC2016 # runs in the container
+  former=$(beside 'cat former 2>/dev/null || true' </dev/null)
+  # shellcheck disable=SC2016 # runs in the container
+  behind=$(beside 'sed -n "s/.*set \$application \"\([^:]*\):.*/\1/p" "$1/nginx.conf" 2>/dev/null | head -n 1' former "${former:-none}" </dev/null)
+  if [ -z "$former" ] || [ "$former" = "$configuration" ] || ! running "$behind"; then
+    echo "There is no former release that could serve again; this one goes on." >&2
+    return
+  fi
+  # shellcheck disable=SC2016 # runs in the container
+  beside 'nginx -t -q -c "/etc/socle/$1/nginx.conf"; ln -sfn "$1" current.new; mv -T current.new current' former "$former" </dev/null
+  reload
+  if serves "$former"; then
+    echo "The traffic is back on the former release ($behind), whose containers are all still there." >&2
   else
-    agreeing=0
-    tries=$((tries + 1))
-    sleep 0.1
+    echo "The former configuration $former was loaded but does not answer: see docker logs $container." >&2
   fi
-  if [ "$tries" -ge 100 ]; then
-    # shellcheck disable=SC2016 # runs in the container
-    beside 'ln -sfn "$(cat former)" current.new; mv -T current.new current'
-    reload
-    echo "Nginx did not take up the configuration; the former one is back." >&2
-    docker logs --tail 20 "$container" >&2
-    exit 1
-  fi
-done
+  stop_worker
+}
+refuse() {
+  put_back
+  last_lines
+  echo "    → Mend the release, or name the former image again, and run pulumi up." >&2
+  exit 1
+}
+mark_logs() {
+  # shellcheck disable=SC2016 # runs in the container
+  docker exec "$1" sh -c 'printf "%s\n" "$1" >/proc/1/fd/1' mark "$2" 2>/dev/null || true
+}
+
+if [ "$serving" != "$configuration" ]; then reload; fi
+if ! serves "$configuration"; then
+  echo "Nginx did not take up the configuration." >&2
+  docker logs --tail 20 "$container" 2>&1 | indented >&2
+  refuse
+fi
+smoke || refuse
 waited=0
 while draining && [ "$waited" -lt $((drain + 5)) ]; do
   sleep 1
   waited=$((waited + 1))
 done
+if [ "$hold" -gt 0 ]; then
+  sleep "$hold"
+  smoke || refuse
+fi
+said="socle: release $release serves since $(date -u +%Y-%m-%dT%H:%M:%SZ), configuration $configuration"
+mark_logs "$container" "$said"
+mark_logs "$backend" "$said"
 echo "Nginx serves configuration $configuration; old connections ended after $waited s"

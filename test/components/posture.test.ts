@@ -69,7 +69,9 @@ describe("containers have in common", () => {
       assert.equal(healthcheck.tests[0], "CMD", container.key);
       assert.ok(healthcheck.tests.length > 1, container.key);
       assert.ok(healthcheck.retries >= 1, container.key);
-      assert.equal(container.inputs["wait"], true, container.key);
+      const service = container.name.replace(/^socle-(dev|production)-/, "");
+      const gate = [dev, server].flatMap(({ tasks }) => tasks).find(({ name }) => name === `${service}-healthy`);
+      assert.equal(container.inputs["wait"], gate === undefined, container.key);
       assert.equal(container.timeouts.create, `${String(waitTimeout + 60)}s`, container.key);
       assert.deepEqual(container.replaceOnChanges, ["healthcheck", "labels"], container.key);
     }

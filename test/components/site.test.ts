@@ -40,6 +40,7 @@ describe("site", () => {
           docker:Volume application-media
           docker:Volume application-static
         socle:Backend backend
+          command:Command backend-healthy
           docker:Container socle-dev-backend
         socle:Backup backup
           command:Command backup-programs
@@ -53,6 +54,7 @@ describe("site", () => {
           docker:Volume backup-tools
         socle:Celery celery
           command:Command beat-schedule-owner
+          command:Command worker-healthy
           docker:Container beat
           docker:Container socle-dev-worker
           docker:Volume beat-schedule
@@ -76,6 +78,7 @@ describe("site", () => {
           docker:Network network-edge
         socle:Nginx nginx
           command:Command nginx-configuration-loaded
+          command:Command nginx-smoke-checked
           command:Command nginx-volume-owner
           docker:Container nginx
           docker:RemoteImage nginx-image

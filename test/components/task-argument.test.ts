@@ -69,7 +69,7 @@ describe("tasks, by what they are given,", () => {
     // What still works with a former password: a task, a request, a connection, and ten minutes for the deployment.
     const handover = String(model.worker.stopGrace + model.application.stopGrace + model.nginx.drain + 600);
     const found = lines(server);
-    const configuration = found["nginx-configuration-loaded"]?.[7] ?? "";
+    const configuration = found["nginx-configuration-loaded"]?.[8] ?? "";
     assert.match(configuration, /^[0-9a-f]{12}$/);
     const expected: Record<string, string[]> = {
       "application-volume-owner": ["volume-owner.sh", site, "1000:1000", `${stack}-media`, `${stack}-static`],
@@ -121,13 +121,24 @@ describe("tasks, by what they are given,", () => {
       ],
       "nginx-configuration-loaded": [
         "nginx/apply.sh",
+        "switch",
         `${stack}-nginx`,
         imageId("nginx:1.26"),
         `${stack}-nginx-configuration`,
         `${stack}-certificates`,
         configuration,
         "30",
+        "5",
+        `${stack}-edge`,
+        `${stack}-backend-0f1e2d3:8000`,
+        "/health/",
+        "www.example.com,example.com",
+        `${stack}-worker-0f1e2d3`,
+        server.outputs.release,
       ],
+      "nginx-smoke-checked": ["nginx/apply.sh", "check", `${stack}-nginx`, "nginx-id"],
+      "backend-healthy": ["healthy.sh", `${stack}-backend-0f1e2d3`, "120"],
+      "worker-healthy": ["healthy.sh", `${stack}-worker-0f1e2d3`, "120"],
       "certificate-self-signed-file": [
         "volume-files.sh",
         `${stack}-certificates`,

@@ -11,6 +11,8 @@ export class Listener {
   /** Messages that came in, pongs apart. */
   readonly heard: string[] = [];
   pongs = 0;
+  /** When it was cut, in milliseconds. */
+  readonly cuts: number[] = [];
   readonly #url: URL;
   readonly #headers: Record<string, string>;
   readonly #failures: string[] = [];
@@ -69,6 +71,7 @@ export class Listener {
       socket.on("data", read);
       socket.on("error", () => undefined);
       socket.on("close", () => {
+        if (!this.#closed) this.cuts.push(Date.now());
         this.#socket = undefined;
         this.#connect();
       });

@@ -4,7 +4,7 @@ import { Agent, request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { until } from "../lab/deadline.ts";
-import type { LocalSite } from "./local-site.ts";
+import type { LocalSite } from "./running-site.ts";
 import { formWith, pdf } from "./pdf.ts";
 import { Listener } from "./listener.ts";
 import type { Copy, Visitor } from "./visitor.ts";
@@ -26,8 +26,14 @@ interface Entry {
   done: boolean;
 }
 
-/** Seconds between two requests of a client. */
-const pause = 0.1;
+export interface Pace {
+  /** Seconds between two requests of a client. */
+  pause: number;
+  /** Seconds that the long request takes. */
+  slow: number;
+}
+
+const usual: Pace = { pause: 0.1, slow: 1.5 };
 const keptConnections = 4;
 
 /**
@@ -52,11 +58,18 @@ export class Load {
   readonly #page: Visitor;
   readonly #token: string;
   readonly #start = Date.now();
+  readonly #pace: Pace;
   #working = true;
   #clients: Promise<unknown>[] = [];
 
-  private constructor(site: LocalSite, [uploader, reader, page]: [Visitor, Visitor, Visitor], token: string) {
+  private constructor(
+    site: LocalSite,
+    [uploader, reader, page]: [Visitor, Visitor, Visitor],
+    token: string,
+    pace: Pace,
+  ) {
     this.#site = site;
+    this.#pace = pace;
     this.#uploader = uploader;
     this.#reader = reader;
     this.#page = page;
@@ -64,9 +77,14 @@ export class Load {
   }
 
   /** Puts the site under load while the action runs, then sees all ordered work done. */
-  static async during(site: LocalSite, token: string, action: () => Promise<unknown>): Promise<Load> {
+  static async during(site: LocalSite, token: string, action: () => Promise<unknown>, pace = usual): Promise<Load> {
     const browser = (name: string) => site.administrator(`${name} under load`);
-    const load = new Load(site, [await browser("uploader"), await browser("reader"), await browser("page")], token);
+    const load = new Load(
+      site,
+      [await browser("uploader"), await browser("reader"), await browser("page")],
+      token,
+      pace,
+    );
     load.#begin();
     try {
       await until("every client has been answered", 30, () =>
@@ -85,7 +103,7 @@ export class Load {
     const client = async (act: (turn: number) => Promise<unknown>): Promise<void> => {
       for (let turn = 0; this.#working; turn += 1) {
         await act(turn);
-        await sleep(pause * 1000);
+        await sleep(this.#pace.pause * 1000);
       }
     };
     const read = (turn: number, agent?: Agent) => this.#read(reads[turn % reads.length] ?? "/", agent);
@@ -97,7 +115,9 @@ export class Load {
       ),
       ...Array.from({ length: 3 }, () => client((turn) => read(turn))),
       client(() => this.#stay()),
-      client(() => this.#ask({ path: "/api/slow/?seconds=1.5", headers: { "X-Admin-Token": this.#token } })),
+      client(() =>
+        this.#ask({ path: `/api/slow/?seconds=${this.#pace.slow}`, headers: { "X-Admin-Token": this.#token } }),
+      ),
       client(() => this.#upload()),
       client(() => this.#order()),
       client(() => this.#order()),

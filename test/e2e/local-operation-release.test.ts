@@ -30,11 +30,54 @@ describe("a release of a local stack", function () {
     });
     assert.deepEqual(load.failures, []);
     assert.deepEqual([...load.releases.keys()], [release], "nobody was answered by the new one");
-    assert.match(said, /backend/);
+    assert.match(said, /socle-e2e-\w+-backend-\w+ (is not healthy|was not healthy after 45 s)/);
+    assert.match(said, /Its last health checks:\s+exit code 1 404/, "what the health check was answered");
+    assert.match(said, /Its last log lines:[^]*Uvicorn running on/, "what the container said");
     assert.ok(
       (await site().containers("backend")).includes(services["backend"]?.container ?? ""),
       "the former one is there",
     );
+  });
+
+  it("that refuses the site's name, or breaks a page, gives the traffic back, and the former settings come back", async () => {
+    const { release, services } = site().output;
+    const { application } = site().stack.settings;
+    const container = (service: string) => services[service]?.container ?? "";
+    const beat = (await inspect(container("beat"))).Id;
+    const refused = async (keys: Record<string, unknown>): Promise<string> => {
+      await site().stack.configure(site().changed("application", { healthPath: "/health/", ...keys }));
+      const { code, stdout, stderr } = await site().stack.up({ check: false });
+      assert.notEqual(code, 0);
+      assert.equal((await site().visitor().ask({ path: "/health/" })).headers["x-release"] ?? "", release);
+      for (const service of ["backend", "worker"])
+        assert.ok((await site().containers(service)).includes(container(service)), `the former ${service} is there`);
+      assert.equal((await inspect(container("beat"))).Id, beat, "the former scheduler goes on");
+      return `${stdout}${stderr}`;
+    };
+    const load = await underLoad(async () => {
+      await site().stack.configure(site().changed("site", { allowedHosts: ["elsewhere.test"] }));
+      const unanswered = await refused({ commands: { health: ["python", "-c", "pass"] } });
+      assert.match(unanswered, /no traffic was moved to it\.[^]*Host: localhost:\d+[^]*found +status 400/);
+      assert.equal((await site().containers("worker")).length, 1, "no release, no worker of it");
+      const { allowedHosts: _, ...rest } = site().stack.settings["site"] as Record<string, unknown>;
+      await site().stack.configure({ site: rest });
+
+      const image = await site().derivedImage("broken page", "echo nothing here >/app/spa/index.html");
+      for (const attempt of ["first", "same again"]) {
+        const broken = await refused({ image, commands: {} });
+        assert.match(broken, /A smoke check failed\.\s+check +the front page\s+asked +GET https:\/\/localhost:\d+\/\s/);
+        assert.match(broken, /expected +an answer with the text: \/assets\/app\.js[^]*answer +nothing here/);
+        assert.match(broken, /The traffic is back on the former release/, attempt);
+        assert.match(broken, /The last lines of socle-e2e-\w+-backend-\w+:/);
+        assert.equal((await site().containers("worker")).length, 1, "the new release's worker is stopped");
+      }
+      await site().up({ application: { ...(application as object), healthPath: "/health/" } });
+    });
+    assert.deepEqual(load.failures, []);
+    assert.equal(site().output.release, release);
+    for (const service of ["backend", "worker", "beat"])
+      assert.deepEqual(await site().containers(service), [site().container(service)], service);
+    await nothingChanges();
   });
 
   it("of another image replaces the whole application: no request fails, no task is lost or done twice", async () => {
@@ -103,12 +146,13 @@ describe("a release of a local stack", function () {
     const current = async () => (await within(site().container("nginx"), ["readlink", "/etc/socle/current"])).stdout;
     const former = await current();
     const words = [
+      "switch",
       `${prefix}-nginx`,
       "nginx:1.26",
       `${prefix}-nginx-configuration`,
       `${prefix}-certificates`,
       "broken",
-      "6",
+      ...["6", "0", `${prefix}-edge`, `${site().container("backend")}:8000`, "/health/", "localhost", "-", "broken"],
     ];
     const attempt = await run("sh", ["host/run.sh", "nginx/apply.sh", ...words], {
       directory: project,

@@ -49,6 +49,12 @@ export function sampleSite(image: string): Sections {
     },
     worker: { app: "core" },
     frontend: { path: "/app/spa" },
+    release: {
+      hold: 1,
+      smokeChecks: [
+        { name: "the sign-in page of the administration", path: "/admin/login/", contains: "csrfmiddlewaretoken" },
+      ],
+    },
     superuser: { username: "admin", email: "admin@example.org" },
   };
 }
