@@ -88,7 +88,6 @@ export class Nginx extends pulumi.ComponentResource {
       {
         script: "nginx/apply.sh",
         arguments: [
-          "switch",
           `${host.stack}-nginx`,
           this.image.imageId,
           this.configurationVolume,
@@ -103,7 +102,7 @@ export class Nginx extends pulumi.ComponentResource {
           worker ?? "-",
           application.release,
         ],
-        input: pulumi.interpolate`${configuration.text}# smoke checks\n${checks}`,
+        input: pulumi.interpolate`${configuration.text}${checks}`,
         // It waits for old connections to end, and holds.
         timeout: 900 + model.nginx.drain + model.release.hold,
       },
@@ -155,9 +154,9 @@ export class Nginx extends pulumi.ComponentResource {
       `${name}-smoke-checked`,
       host.connection,
       {
-        script: "nginx/apply.sh",
-        arguments: ["check", pulumi.interpolate`${server.name}`, server.id.apply((id) => id.slice(0, 12))],
-        input: checks,
+        script: "nginx/check.sh",
+        // Its identity says that it is new. What stands on standard input of a task of Nginx is a configuration.
+        arguments: [server.name, server.id.apply((id) => id.slice(0, 12)), checks],
       },
       { ...parent, dependsOn: [server] },
     );

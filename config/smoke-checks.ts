@@ -43,7 +43,10 @@ export function smokeChecks({
   ];
 }
 
-/** The checks as host/nginx/apply.sh reads them: a line for each thing to know, a line `end` after each check. */
+/**
+ * The checks as host/nginx/smoke.sh reads them: a line for each thing to know, a line `end` after each check. Nginx takes
+ * them for comments.
+ */
 export function smokeCheckLines(checks: readonly SmokeCheck[]): string {
   return checks
     .flatMap(({ name, method, url, headers, status, header, contains, timeout }) => [
@@ -56,6 +59,6 @@ export function smokeCheckLines(checks: readonly SmokeCheck[]): string {
       `within ${String(timeout)}`,
       "end",
     ])
-    .map((text) => `${text}\n`)
+    .map((text) => `#: ${text}\n`)
     .join("");
 }

@@ -1,21 +1,20 @@
 #!/bin/sh
 # Moves the traffic to a release, and back where it does not answer as it must: nothing former is gone by then.
 #
-#   apply.sh switch CONTAINER IMAGE VOLUME CERTIFICATES CONFIGURATION DRAIN HOLD NETWORK UPSTREAM HEALTH DOMAINS WORKER RELEASE
-#   apply.sh check CONTAINER
+#   apply.sh CONTAINER IMAGE VOLUME CERTIFICATES CONFIGURATION DRAIN HOLD NETWORK UPSTREAM HEALTH DOMAINS WORKER RELEASE
 #
-# switch  asks the new backend (UPSTREAM, NAME:PORT) for HEALTH under each of DOMAINS from Nginx's place in the network;
-#         tests the configuration, loads it without dropping a connection and verifies that it serves; asks the smoke
-#         checks, waits HOLD seconds and asks them again. Where one fails, the former configuration serves again and
-#         WORKER (a container, or -), the new release's, is stopped.
-#         CONFIGURATION is the configuration's name; DRAIN the seconds that old connections may last.
-# check   asks the smoke checks.
+# Asks the new backend (UPSTREAM, NAME:PORT) for HEALTH under each of DOMAINS from Nginx's place in the network; tests the
+# configuration, loads it without dropping a connection and verifies that it serves; asks the smoke checks, waits HOLD
+# seconds and asks them again. Where one fails, the former configuration serves again and WORKER (a container, or -), the
+# new release's, is stopped.
 #
-# Standard input: nginx.conf, a line `# smoke checks`, the checks as config/smoke-checks.ts writes them; for `check` the
-# checks alone.
+# Standard input: nginx.conf, with the smoke checks in it. CONFIGURATION is its name; DRAIN the seconds that old
+# connections may last.
 set -eu
-mode=$1 container=$2
-mark='# smoke checks'
+container=$1 image=$2 volume=$3 certificates=$4 configuration=$5 drain=$6 hold=$7
+shift 7
+network=$1 upstream=$2 health=$3 domains=$4 worker=$5 release=$6
+backend=${upstream%%:*}
 input=$(cat)
 
 running() { [ "$(docker inspect --format '{{.State.Running}}' "$1" 2>/dev/null)" = true ]; }
@@ -33,7 +32,6 @@ beside() {
 reload() { docker exec "$container" nginx -s reload -c /etc/socle/current/nginx.conf >/dev/null 2>&1 || true; }
 answer() { docker exec "$container" curl -fsS --max-time 2 http://127.0.0.1:8081/configuration 2>/dev/null || true; }
 draining() { docker exec "$container" sh -c 'cat /proc/[0-9]*/cmdline 2>/dev/null' | tr '\0' '\n' | grep -q 'worker process is shutting down'; }
-indented() { sed 's/^/    /'; }
 
 # Waits until a configuration serves, 20 s at most. Several answers in a row: until the last old worker stops accepting,
 # one may still answer.
@@ -51,81 +49,8 @@ serves() {
   done
 }
 
-# Asks in Nginx's container; the answer's head and the first 256 KiB of its body, or what curl says.
-ask() {
-  docker exec "$container" curl --silent --show-error --include --insecure --noproxy '*' "$@" 2>&1 |
-    head -c 262144 | tr -d '\000\r'
-}
-status_of() { sed -n '1s|^HTTP/[0-9.]* \([0-9]*\).*|\1|p'; }
-
-# One smoke check, up to three times a second apart; sets `wrong` where its answer is not as it must be.
-one_check() {
-  for try in 1 2 3; do
-    [ "$try" = 1 ] || sleep 1
-    found=$(ask "$@" || true)
-    wrong=''
-    head=$(printf '%s\n' "$found" | sed '/^$/q')
-    body=$(printf '%s\n' "$found" | sed '1,/^$/d')
-    got=$(printf '%s\n' "$found" | status_of)
-    if [ "$got" != "$status" ]; then
-      wrong="expected  status $status
-found     ${got:+status }${got:-no answer: $(printf '%s' "$found" | head -n 1)}"
-    elif [ -n "$header" ] && ! printf '%s\n' "$head" | HEADER=$header awk '
-      BEGIN { at = index(ENVIRON["HEADER"], ": "); name = tolower(substr(ENVIRON["HEADER"], 1, at)); value = substr(ENVIRON["HEADER"], at + 2) }
-      tolower(substr($0, 1, length(name))) == name { line = substr($0, length(name) + 1); sub(/^ */, "", line); if (index(line, value) == 1) met = 1 }
-      END { exit !met }'; then
-      wrong="expected  header $header
-found     $(printf '%s\n' "$head" | grep -i "^${header%%:*}:" || echo "no header ${header%%:*}")"
-    elif [ -n "$contains" ] && ! printf '%s' "$body" | grep -Fq -e "$contains"; then
-      wrong="expected  an answer with the text: $contains
-found     one without it"
-    fi
-    [ -n "$wrong" ] || return 0
-  done
-  printf 'A smoke check failed.\n' >&2
-  printf 'check     %s\nasked     %s %s\n%s\n' "$check" "$method" "$url" "$wrong" | indented >&2
-  printf 'answer    %s\n' "$(printf '%s' "$body" | tr '\n' ' ' | head -c 200)" | indented >&2
-  return 1
-}
-
-smoke() {
-  while IFS= read -r line; do
-    rest=${line#* }
-    case "$line" in
-      'check '*)
-        check=$rest header='' contains=''
-        set -- --connect-to ::127.0.0.1:8443
-        ;;
-      'ask '*)
-        method=${rest%% *} url=${rest#* }
-        case "$url" in http:*) set -- --connect-to ::127.0.0.1:8080 ;; esac
-        if [ "$method" = HEAD ]; then set -- "$@" --head; else set -- "$@" --request "$method"; fi
-        set -- "$@" --url "$url"
-        ;;
-      'send '*) set -- "$@" --header "$rest" ;;
-      'status '*) status=$rest ;;
-      'header '*) header=$rest ;;
-      'contains '*) contains=$rest ;;
-      'within '*) set -- "$@" --max-time "$rest" ;;
-      end) one_check "$@" || return 1 ;;
-    esac
-  done <<CHECKS
-$checks
-CHECKS
-}
-
-if [ "$mode" = check ]; then
-  checks=$input
-  smoke
-  exit
-fi
-
-image=$3 volume=$4 certificates=$5 configuration=$6 drain=$7 hold=$8
-shift 8
-network=$1 upstream=$2 health=$3 domains=$4 worker=$5 release=$6
-checks=''
-case "$input" in *"$mark"*) checks=${input#*"$mark"} ;; esac
-backend=${upstream%%:*}
+# shellcheck source=host/nginx/smoke.sh
+. ./nginx/smoke.sh
 
 # The container's own check may ask in another way than Nginx does: under the site's name, over HTTPS for the visitor.
 probe() {
@@ -176,7 +101,7 @@ serving=''
 if running "$container"; then serving=$(answer); fi
 # Post-quantum key agreement where the image's OpenSSL (3.5 or newer) has it, else Mozilla's list without it.
 # shellcheck disable=SC2016 # runs in the container
-printf '%s\n' "${input%%"$mark"*}" | beside '
+printf '%s\n' "$input" | beside '
   rm -rf "$1.new"
   mkdir "$1.new"
   cat >"$1.new/nginx.conf"

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 
 import { before, describe, it } from "mocha";
 
+import { smokeCheckLines, smokeChecks } from "../../config/smoke-checks.ts";
 import { lines } from "./command-line.ts";
 import { imageId } from "./engine.ts";
 import { deploy, type Deployment, devExample, digest, production } from "./stack.ts";
@@ -69,7 +70,7 @@ describe("tasks, by what they are given,", () => {
     // What still works with a former password: a task, a request, a connection, and ten minutes for the deployment.
     const handover = String(model.worker.stopGrace + model.application.stopGrace + model.nginx.drain + 600);
     const found = lines(server);
-    const configuration = found["nginx-configuration-loaded"]?.[8] ?? "";
+    const configuration = found["nginx-configuration-loaded"]?.[7] ?? "";
     assert.match(configuration, /^[0-9a-f]{12}$/);
     const expected: Record<string, string[]> = {
       "application-volume-owner": ["volume-owner.sh", site, "1000:1000", `${stack}-media`, `${stack}-static`],
@@ -121,7 +122,6 @@ describe("tasks, by what they are given,", () => {
       ],
       "nginx-configuration-loaded": [
         "nginx/apply.sh",
-        "switch",
         `${stack}-nginx`,
         imageId("nginx:1.26"),
         `${stack}-nginx-configuration`,
@@ -136,7 +136,7 @@ describe("tasks, by what they are given,", () => {
         `${stack}-worker-0f1e2d3`,
         server.outputs.release,
       ],
-      "nginx-smoke-checked": ["nginx/apply.sh", "check", `${stack}-nginx`, "nginx-id"],
+      "nginx-smoke-checked": ["nginx/check.sh", `${stack}-nginx`, "nginx-id", smokeCheckLines(smokeChecks(model))],
       "backend-healthy": ["healthy.sh", `${stack}-backend-0f1e2d3`, "120"],
       "worker-healthy": ["healthy.sh", `${stack}-worker-0f1e2d3`, "120"],
       "certificate-self-signed-file": [

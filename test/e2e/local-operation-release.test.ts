@@ -146,7 +146,6 @@ describe("a release of a local stack", function () {
     const current = async () => (await within(site().container("nginx"), ["readlink", "/etc/socle/current"])).stdout;
     const former = await current();
     const words = [
-      "switch",
       `${prefix}-nginx`,
       "nginx:1.26",
       `${prefix}-nginx-configuration`,

@@ -50,8 +50,8 @@ describe("the switch of traffic", function () {
     const words = [image, name, `${name}-certificates`, configuration.name, "2", "0", name, `${backend}:8000`];
     const { status, stdout, stderr } = runScript(
       "nginx/apply.sh",
-      ["switch", nginx, ...words, "/health/", domains, worker, backend],
-      { input: `${text(configuration.text)}# smoke checks\n${smokeCheckLines(smokeChecks(model))}` },
+      [nginx, ...words, "/health/", domains, worker, backend],
+      { input: `${text(configuration.text)}${smokeCheckLines(smokeChecks(model))}` },
     );
     return { status, said: `${String(stdout)}${String(stderr)}`, configuration: configuration.name };
   };
@@ -117,9 +117,11 @@ describe("the switch of traffic", function () {
       "-c",
       start,
     );
-    const checked = runScript("nginx/apply.sh", ["check", nginx], {
-      input: "check a\nask GET https://localhost/\nstatus 200\ncontains page of a\nwithin 5\nend\n",
-    });
+    const checked = runScript("nginx/check.sh", [
+      nginx,
+      "identity",
+      "#: check a\n#: ask GET https://localhost/\n#: status 200\n#: contains page of a\n#: within 5\n#: end\n",
+    ]);
     assert.equal(checked.status, 0, checked.stderr.toString());
     assert.equal(serving(), "front page of a");
   });
