@@ -143,6 +143,7 @@ const defaults = {
   nginx: { image: "nginx:1.26", memory: 128, cpus: 1, drain: 30 },
   certbot: { image: "certbot/certbot:v4.0.0", memory: 192 },
   superuser: undefined,
+  release: { smokeChecks: [], hold: 5 },
   rotation: { secretKey: 1, databasePassword: 1, redisPassword: 1, adminPassword: 1 },
   data: { keepOnDestroy: true },
   policies: { enforcement: {}, waivers: [] },
