@@ -9,12 +9,17 @@ import { isPinned } from "./config/image-reference.ts";
 import { type Configuration, loadConfiguration } from "./config/load.ts";
 import { smokeChecks } from "./config/smoke-checks.ts";
 import { preflight } from "./connection/preflight.ts";
+import { previewMigrations, type Running } from "./migration/preview.ts";
 
 const { model, secrets, given } = await checked();
 await policyGate("policy-gate", model);
+// Meanwhile a preview asks the host what the image has pending.
+const unapproved = pulumi.runtime.isDryRun() ? migrations() : undefined;
 const site = new Site("site", model, secrets);
 const record = { model, given, services: site.services, release: site.release };
 const recorded = recordRelease("release-record", record, { dependsOn: [site] });
+const refusal = await unapproved;
+if (refusal) throw new pulumi.RunError(refusal.message);
 
 /** Where a visitor starts. */
 export const url = model.site.url;
@@ -52,5 +57,30 @@ async function checked(): Promise<{ model: Model } & Pick<Configuration, "secret
     return { model: found, secrets: configuration.secrets, given: configuration.given };
   } catch (error) {
     throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** What is pending, in the preview's log; an error where it must not go out. */
+async function migrations(): Promise<Error | undefined> {
+  const say = (log: typeof pulumi.log.info) => (text: string) => void log(text);
+  try {
+    const notes = { info: say(pulumi.log.info), warn: say(pulumi.log.warn) };
+    await previewMigrations(pulumi.getProject(), pulumi.getStack(), model, await running(), notes);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** Outputs of the last `up`; nothing before the first. */
+async function running(): Promise<Running> {
+  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  try {
+    const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as {
+      outputs: Running;
+    };
+    return outputs;
+  } catch {
+    return {};
   }
 }

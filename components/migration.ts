@@ -2,10 +2,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Model } from "../config/environment.ts";
+import { shellWords } from "../config/shell-word.ts";
 import type { Application } from "./application.ts";
 import type { DockerHost } from "./docker-host.ts";
 import type { Networks } from "./network.ts";
-import { shellWord, task } from "./remote-task.ts";
+import { task } from "./remote-task.ts";
 
 export interface MigrationArgs {
   settings: Model["migrations"];
@@ -68,7 +69,7 @@ export class Migration extends pulumi.ComponentResource {
 function migrate(args: MigrationArgs, options: pulumi.CustomResourceOptions): pulumi.Resource {
   const { settings, approval, commands, database, backup, application, host, networks } = args;
   const command = (name: "plan" | "pending" | "migrate" | "step" | "reverse"): string =>
-    `${name}=${(commands[name] ?? []).map(shellWord).join(" ")}`;
+    `${name}=${shellWords(commands[name] ?? [])}`;
   return task(
     "migrate",
     host.connection,
@@ -85,9 +86,7 @@ function migrate(args: MigrationArgs, options: pulumi.CustomResourceOptions): pu
         `failure=${settings.onFailure}`,
         ...(backup ? [pulumi.interpolate`backup=${backup}`] : []),
         pulumi.interpolate`join=${networks.edge}`,
-        pulumi
-          .all(application.createArguments("migrate"))
-          .apply((words) => `container=${words.map(shellWord).join(" ")}`),
+        pulumi.all(application.createArguments("migrate")).apply((words) => `container=${shellWords(words)}`),
         ...(["plan", "pending", "migrate", "step", "reverse"] as const).map(command),
       ],
       timeout: settings.timeout,

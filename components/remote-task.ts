@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { target } from "../connection/target.ts";
 import type { Settings } from "../config/schema.ts";
+import { shellWords } from "../config/shell-word.ts";
 
 export interface TaskArgs {
   /** Script in host/. */
@@ -38,9 +39,7 @@ export function task(
   args: TaskArgs,
   options: pulumi.CustomResourceOptions,
 ): command.local.Command {
-  const words = pulumi
-    .all(args.arguments)
-    .apply((list) => ["sh", "host/run.sh", args.script, ...list].map(shellWord).join(" "));
+  const words = pulumi.all(args.arguments).apply((list) => shellWords(["sh", "host/run.sh", args.script, ...list]));
   const secret = args.secret ? { additionalSecretOutputs: ["stdout", "stderr"] } : {};
   return new command.local.Command(
     name,
@@ -73,9 +72,4 @@ function whole(script: string): string {
     /^\s*\. \.\/(\S+)$/gm,
     (_, inner: string) => whole(inner),
   );
-}
-
-/** A word as a POSIX shell reads it; plain words stay plain, so that a plan can be read. */
-export function shellWord(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -37,10 +37,10 @@ export const applicationRules: readonly Rule[] = [
   },
   {
     holds:
-      "With preset `custom`, every command that is needed is given: `serve` and `health`; `superuser` where that section is; `command` and `health` of worker and beat where they run.",
+      "With the presets `custom` and `mikroorm`, every command that is needed is given: `serve` and `health`; `superuser` where that section is; `command` and `health` of worker and beat where they run.",
     broken: ({ application, worker, beat, superuser }) => {
-      if (application?.preset !== "custom") return [];
-      const { commands } = application;
+      if (!application || application.preset === "django") return [];
+      const { commands, preset } = application;
       const needed: [string, readonly string[] | undefined, string][] = [
         ["application.commands.serve", commands.serve, ""],
         ["application.commands.health", commands.health, ""],
@@ -66,11 +66,26 @@ export const applicationRules: readonly Rule[] = [
       return needed.flatMap(([path, command, instead]) =>
         when(!command, {
           path,
-          found: "is required with preset custom and was not set",
+          found: `is required with preset ${preset} and was not set`,
           mend: `Give the command as a list of its arguments${instead}.`,
         }),
       );
     },
+  },
+  {
+    holds: "In `production`, an application that migrates can say what is pending: it has `application.commands.plan`.",
+    broken: ({ tier, application }) =>
+      when(
+        tier === "production" &&
+          application?.preset === "custom" &&
+          application.commands.migrate &&
+          !application.commands.plan,
+        {
+          path: "application.commands.plan",
+          found: "is required in production with application.commands.migrate and was not set",
+          mend: "Give the command that prints what is pending as JSON: docs/migrations.md describes it.",
+        },
+      ),
   },
   {
     holds: "gunicorn serves a WSGI entry, uvicorn and daphne an ASGI one.",

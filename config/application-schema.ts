@@ -27,10 +27,10 @@ export const application = z
       "Image of the application, by digest. A tag alone is taken in the `dev` tier on the local engine only, where it is resolved to what the engine holds.",
     ),
     preset: z
-      .enum(["django", "custom"])
+      .enum(["django", "mikroorm", "custom"])
       .default("django")
       .describe(
-        "`django` fills in the commands below. `custom` runs any service that listens on the port: every command it needs is given.",
+        "`django` fills in the commands below. `mikroorm` fills in those of migrations, for a Node service with MikroORM and its command line in the image. `custom` runs any service that listens on the port: every command it needs is given.",
       ),
     server: z
       .enum(["gunicorn", "uvicorn", "daphne"])

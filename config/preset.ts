@@ -28,7 +28,8 @@ export interface Commands {
   celery?: Command | undefined;
 }
 
-const python = (file: string): string => readFileSync(new URL(`../host/django/${file}`, import.meta.url), "utf8");
+const hostFile = (path: string): string => readFileSync(new URL(`../host/${path}`, import.meta.url), "utf8");
+const python = (file: string): string => hostFile(`django/${file}`);
 
 /** Where beat keeps when each task ran last. */
 export const beatFolder = "/var/lib/beat";
@@ -46,11 +47,34 @@ export function commandsOf({ application, worker, beat, site }: Parts): Commands
       beatHealth: beat.health,
     }).filter(([, command]) => command !== undefined),
   );
-  const preset = application.preset === "django" ? django({ application, worker, beat, site }) : none;
-  return { ...preset, ...given };
+  return { ...presets[application.preset]({ application, worker, beat, site }), ...given };
 }
 
 const none: Commands = { serve: [], health: [], worker: [], workerHealth: [], beat: [], beatHealth: [] };
+
+const presets: Record<Parts["application"]["preset"], (parts: Parts) => Commands> = {
+  django,
+  mikroorm: () => ({ ...none, ...mikroOrm() }),
+  custom: () => none,
+};
+
+/** A Node service with MikroORM and its command line: what deals with migrations. */
+function mikroOrm(): Partial<Commands> {
+  const adapter = (mode: string): Command => [
+    "node",
+    "--input-type=module",
+    "-e",
+    hostFile("mikro-orm/migrations.mjs"),
+    mode,
+  ];
+  return {
+    migrate: ["npx", "--no-install", "mikro-orm", "migration:up"],
+    plan: adapter("plan"),
+    pending: adapter("pending"),
+    step: adapter("step"),
+    reverse: adapter("reverse"),
+  };
+}
 
 function django({ application, worker, site }: Parts): Commands {
   const manage = (...words: string[]): Command => ["python", "manage.py", ...words];

@@ -13,7 +13,10 @@ export interface Finding {
 /** By migration (APP.NAME). Undefined: squawk is not there. */
 export type Findings = ReadonlyMap<string, readonly Finding[]> | undefined;
 
-export interface Judged extends Pick<PlannedMigration, "atomic" | "reversible" | "irreversible" | "sql" | "sqlError"> {
+export interface Judged extends Pick<
+  PlannedMigration,
+  "atomic" | "reversible" | "oneWay" | "irreversible" | "sql" | "sqlError"
+> {
   /** APP.NAME */
   id: string;
   operations: string[];
@@ -46,19 +49,24 @@ const rules: Record<string, Risk["kind"]> = {
 /** What an inspection of Django's operations knows better: a varchar that grows takes no long lock. */
 const inspectedBetter = new Set(["changing-column-type", "ban-drop-not-null", "adding-not-nullable-field"]);
 
+/** Tables that a migration makes, and renames. */
+const ownTables = /CREATE TABLE (?:IF NOT EXISTS )?([\w".]+)|ALTER TABLE ([\w".]+) RENAME TO ([\w".]+)/gi;
+
+/** @param findings of squawk, whose rules of style are left out */
 export function judge(plan: Plan, findings: Findings): Judged[] {
   const fresh = new Set<string>();
   return plan.pending.map((migration) => {
-    for (const [, table = ""] of (migration.sql ?? "").matchAll(/CREATE TABLE (?:IF NOT EXISTS )?([\w".]+)/gi))
-      fresh.add(bare(table));
+    for (const [, made = "", former = "", renamed = ""] of (migration.sql ?? "").matchAll(ownTables))
+      if (made) fresh.add(bare(made));
+      else if (fresh.has(bare(former))) fresh.add(bare(renamed));
     const inspected = migration.operations.flatMap(({ risks }) => risks ?? []);
     const opaque = migration.operations.some(({ opaque: own, risks }) => own || risks === undefined);
     const bySql = squawked(migration, findings, opaque, fresh).filter(
       ({ kind }) => opaque || inspected.every((found) => found.kind !== kind),
     );
-    const { atomic, reversible, irreversible, sql, sqlError, operations } = migration;
+    const { atomic, reversible, oneWay, irreversible, sql, sqlError, operations } = migration;
     return {
-      ...{ id: idOf(migration), atomic, reversible, irreversible, sql, sqlError },
+      ...{ id: idOf(migration), atomic, reversible, oneWay, irreversible, sql, sqlError },
       operations: operations.map(({ description, name }) => description || name),
       risks: [...inspected, ...bySql],
     };

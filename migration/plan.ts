@@ -31,7 +31,9 @@ const migration = z.object({
   atomic: z.boolean(),
   /** Its reverse brings back schema and data. */
   reversible: z.boolean(),
-  /** Why it does not. */
+  /** It has no reverse at all. */
+  oneWay: z.boolean().default(false),
+  /** Why its reverse does not bring back all. */
   irreversible: z.array(z.string()).default([]),
   operations: z.array(operation).default([]),
   sql: z.string().nullish(),

@@ -13,6 +13,7 @@ import { addCelery } from "./commands/celery.ts";
 import { addDrill } from "./commands/drill.ts";
 import { addExec } from "./commands/exec.ts";
 import { addLogs } from "./commands/logs.ts";
+import { addMigrations } from "./commands/migrations.ts";
 import { addNginx } from "./commands/nginx.ts";
 import { addPsql } from "./commands/psql.ts";
 import { addRedis } from "./commands/redis.ts";
@@ -43,6 +44,7 @@ addNginx(program);
 addBackup(program);
 addDrill(program);
 addRestore(program);
+addMigrations(program);
 
 try {
   await program.parseAsync();

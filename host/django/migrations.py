@@ -142,6 +142,12 @@ def holds_sql(operation):
     return isinstance(operation, migrations.RunSQL)
 
 
+def one_way(operation):
+    if isinstance(operation, migrations.SeparateDatabaseAndState):
+        return any(map(one_way, operation.database_operations))
+    return not operation.reversible
+
+
 def irreversible(operation):
     """Why its reverse does not bring back both schema and data; None where it does."""
     if isinstance(operation, migrations.SeparateDatabaseAndState):
@@ -196,6 +202,7 @@ def described(migration, backwards):
         "name": migration.name,
         "atomic": migration.atomic,
         "reversible": not reasons,
+        "oneWay": any(map(one_way, migration.operations)),
         "irreversible": reasons,
         "operations": operations,
         "sql": sql,

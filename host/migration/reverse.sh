@@ -1,13 +1,13 @@
 #!/bin/sh
-# Takes the schema back to given heads, with the image that serves: it has the migrations.
+# Takes the schema back to given heads, with an image that has the migrations: empty for the one of BACKEND, which serves.
 #
-#   reverse.sh STACK DATABASE BACKEND BACKUP LOCK PLAN REVERSE TARGETS
+#   reverse.sh STACK DATABASE BACKEND IMAGE BACKUP LOCK PLAN REVERSE TARGETS
 #
 # TARGETS: the heads, as `APP.NAME`, `APP.zero` for before the first one. PLAN and REVERSE are quoted for a shell. BACKUP
 # is the container that makes a backup first, or empty. Standard output says what is done.
 set -eu
 # shellcheck disable=SC2034 # some are read by the scripts taken in
-stack=$1 database=$2 backend=$3 maker=$4 limit=$5 plan=$6 reverse=$7 targets=$8
+stack=$1 database=$2 backend=$3 image=$4 maker=$5 limit=$6 plan=$7 reverse=$8 targets=$9
 task=$stack-migrate
 work=$(mktemp -d)
 trap 'exec 3>&-; rm -rf "$work"' EXIT
@@ -17,7 +17,7 @@ trap 'exec 3>&-; rm -rf "$work"' EXIT
 # shellcheck source=host/migration/running.sh
 . ./migration/running.sh
 
-application_like "$backend" ''
+application_like "$backend" "$image"
 join='' statement=900
 plan_into plan "--env=SOCLE_TARGETS=$targets"
 if ! grep -q '^pending ' "$work/plan"; then

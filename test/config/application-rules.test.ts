@@ -73,6 +73,22 @@ const cases: RuleCase[] = [
     good: custom,
   },
   {
+    rule: "an application that migrates can say what is pending",
+    bad: { ...custom, "application.commands.migrate": ["./migrate"] },
+    lines: [
+      [
+        "application.commands.plan",
+        "is required in production with application.commands.migrate and was not set",
+        "Give the command that prints what is pending as JSON: docs/migrations.md describes it.",
+      ],
+    ],
+    good: {
+      ...custom,
+      "application.commands.migrate": ["./migrate"],
+      "application.commands.plan": ["./migrate", "--plan"],
+    },
+  },
+  {
     rule: "gunicorn serves a WSGI entry",
     bad: { "application.module": "core.asgi:application" },
     lines: [

@@ -43,7 +43,7 @@ const application = fc
       cpus: fc.double({ min: 0.05, max: 128, noNaN: true }),
       user: form(/^[1-9][0-9]{0,4}:[1-9][0-9]{0,4}$/),
       environment: fc.dictionary(plainVariable, plainValue, { maxKeys: 6 }),
-      commands: fc.record({ serve: command, health: command, superuser: command, migrate: command }),
+      commands: fc.record({ serve: command, health: command, superuser: command, migrate: command, plan: command }),
       folders: fc
         .uniqueArray(folder, { minLength: 2, maxLength: 2 })
         .filter(([one = "", other = ""]) => !`${one}/`.startsWith(`${other}/`) && !`${other}/`.startsWith(`${one}/`)),

@@ -72,6 +72,22 @@ describe("the preset django", () => {
   });
 });
 
+describe("the preset mikroorm", () => {
+  it("has the commands of migrations, and leaves the others to be given", () => {
+    const found = commands({ "application.preset": "mikroorm", "application.commands": given, ...alone });
+    assert.deepEqual(found.migrate, ["npx", "--no-install", "mikro-orm", "migration:up"]);
+    for (const name of ["plan", "pending", "step", "reverse"] as const) {
+      assert.deepEqual(found[name]?.slice(0, 3), ["node", "--input-type=module", "-e"], name);
+      assert.ok(found[name].includes(name), name);
+    }
+    assert.deepEqual([found.serve, found.collectstatic], [given.serve, undefined]);
+  });
+});
+
+/** What every service of another preset than django gives. */
+const given = { serve: ["node", "server.js"], health: ["node", "health.js"] };
+const alone = { "worker.enabled": false, "beat.enabled": false };
+
 describe("any preset", () => {
   it("has a command for everything that runs, and passes the given ones on as they are", () => {
     fc.assert(

@@ -1,0 +1,70 @@
+/** Asks the host what an image has pending against the database of the running stack, and judges it. */
+import type { Model } from "../config/environment.ts";
+import { ask } from "../connection/ask.ts";
+import { type Judged, judge } from "./judgement.ts";
+import { headsToApprove, type Plan, migrationPlan } from "./plan.ts";
+import { shellWords } from "../config/shell-word.ts";
+import { squawk } from "./squawk.ts";
+
+export interface Listing {
+  plan: Plan;
+  migrations: Judged[];
+  /** The heads that result and are approved nowhere. */
+  unapproved: string[];
+  /** squawk judged the SQL. */
+  squawk: boolean;
+}
+
+export interface ListingOptions {
+  /** Container that serves. */
+  backend: string;
+  /** Empty: the one that serves. */
+  image: string;
+  /** Identity of the image that serves: nothing is listed where `image` is that one. */
+  unless?: string;
+  /** Heads to go back to, instead of what is pending. */
+  targets?: readonly string[];
+}
+
+/** What could not be listed, in the words of whoever could not. */
+export class ListingError extends Error {}
+
+/**
+ * @returns undefined where the image is the one that serves, or the application has no plan command
+ * @throws ListingError
+ */
+export async function listMigrations(
+  model: Pick<Model, "name" | "host" | "commands" | "migrations" | "postgres">,
+  { backend, image, unless = "", targets = [] }: ListingOptions,
+): Promise<Listing | undefined> {
+  const { name, host, commands, migrations, postgres } = model;
+  if (!commands.plan) return undefined;
+  const words = [name, backend, image, unless, shellWords(commands.plan), targets.join(" ")];
+  const text = await ask(host, "migration/plan.sh", words, { timeout: 300 }).catch((error: unknown) => {
+    throw new ListingError(error instanceof Error ? error.message : String(error));
+  });
+  if (text.trim() === "") return undefined;
+  const plan = read(text);
+  const findings = await squawk(plan, { postgres: postgres.version, exclude: migrations.squawk.exclude });
+  return {
+    plan,
+    migrations: judge(plan, findings),
+    unapproved: headsToApprove(plan).filter((head) => !migrations.approved.includes(head)),
+    squawk: findings !== undefined,
+  };
+}
+
+function read(text: string): Plan {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new ListingError("The plan command did not print JSON (docs/migrations.md).");
+  }
+  const result = migrationPlan.safeParse(json);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new ListingError(
+    `The plan command's JSON is not that of docs/migrations.md: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}.`,
+  );
+}
