@@ -50,7 +50,7 @@ export function task(
       addPreviousOutputInEnv: false,
       logging: args.secret ? "stderr" : "stdoutAndStderr",
       ...(args.once ? { update: "true" } : {}),
-      ...(args.remove ? { delete: ["sh", "host/run.sh", ...args.remove].map(shellWord).join(" ") } : {}),
+      ...(args.remove ? { delete: shellWords(["sh", "host/run.sh", ...args.remove]) } : {}),
       ...(args.tellAgain ? { update: pulumi.interpolate`${words} again` } : {}),
     },
     {
