@@ -78,8 +78,9 @@ export interface Outcome {
 
 /**
  * Runs a command with this process's input and output. Ctrl-C reaches it by the
- * terminal itself; signals sent to this process alone are handed on. Either way
- * this process outlives it, to report how it ended.
+ * terminal itself; signals sent to this process alone are handed on, among them
+ * the interrupt by which GitHub Actions cancels a step. Either way this process
+ * outlives it, to report how it ended.
  */
 export function runThrough(
   command: string,
@@ -91,7 +92,10 @@ export function runThrough(
     const child = spawn(command, args, { stdio: "inherit", env, cwd });
     const handOn = (signal: NodeJS.Signals): boolean => child.kill(signal);
     const signals = ["SIGTERM", "SIGHUP", "SIGQUIT"] as const;
-    const wait = (): void => undefined;
+    // A second interrupt would end Pulumi on the spot: where a terminal sends one, it is not sent once more.
+    const wait = (signal: NodeJS.Signals): void => {
+      if (env["GITHUB_ACTIONS"] === "true") child.kill(signal);
+    };
     process.on("SIGINT", wait);
     for (const signal of signals) process.on(signal, handOn);
     child.on("error", failed);

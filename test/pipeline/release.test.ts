@@ -2,6 +2,8 @@
 // has resources of the provider `random`, so that no host is needed; everything round it is what a workflow runs.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -10,10 +12,11 @@ import { after, before, describe, it } from "mocha";
 import { record } from "../../operations/evidence/record.ts";
 import type { Section } from "../../operations/pipeline/markdown.ts";
 import { docker } from "../lab/command.ts";
+import { until } from "../lab/deadline.ts";
 import { startRegistry } from "../lab/image-registry.ts";
 import { createNetwork, type LabNetwork } from "../lab/network.ts";
 import { Project } from "../policies/project.ts";
-import { type Ended, pipeline } from "./pipeline.ts";
+import { clone, type Ended, pipeline } from "./pipeline.ts";
 
 const program = `
 import * as pulumi from "@pulumi/pulumi";
@@ -196,6 +199,35 @@ describe("the way of a release", function () {
   it("remembers what staging ran before, so that a version can come back", async () => {
     await deploy("staging", `${image}@${digest("1111")}`);
     assert.equal((await step(["promote", "--image", image, "--tag", "v1.0.0", "--commit", commit])).code, 0);
+  });
+
+  it("ends in good order when its run is cancelled, and the next one is not held up by it", async () => {
+    const file = join(project.folder, "index.ts");
+    await writeFile(
+      file,
+      `${program}\nif (!pulumi.runtime.isDryRun()) await new Promise((resolve) => setTimeout(resolve, 600_000));`,
+    );
+    const words = ["deploy", "--stack", "staging", "--image", built];
+    const child = spawn(process.execPath, [join(clone, "operations/pipeline/pipeline.ts"), ...words], {
+      cwd: project.folder,
+      env: { ...process.env, ...project.variables, GITHUB_ACTIONS: "true" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const said: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => said.push(chunk));
+    const text = (): string => Buffer.concat(said).toString();
+    const ended = once(child, "exit");
+    await until("the update to begin", 90, () =>
+      Promise.resolve(/backend (replacing|replaced)|to staging/.test(text())),
+    );
+    // As the runner does: to the step's own process, and once.
+    child.kill("SIGINT");
+    const [code] = (await ended) as [number | null];
+    await writeFile(file, program);
+    assert.equal(code, 1, text());
+    assert.match(text(), /was not brought to/);
+    const again = await deploy("staging", built);
+    assert.equal(again.code, 0, `${again.stdout}${again.stderr}`);
   });
 
   it("builds nothing for a version", async () => {
