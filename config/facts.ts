@@ -1,8 +1,10 @@
 /** What a stack says of itself to policies: settings that no secret is among. */
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import type { Model } from "./environment.ts";
+import { nginxConfiguration } from "./nginx-configuration.ts";
 
 type Whole = Pick<
   Model,
@@ -42,6 +44,15 @@ export interface Facts extends Whole {
   documentation: DocumentFact[];
   backup?: BackupFacts;
   monitoring?: MonitoringFacts;
+  /** Of Nginx's image and configuration, whatever the stack and its domains are called: `proxyDigest`. */
+  proxy: string;
+  /** Where the stack's data comes from another stack, anonymised. */
+  refresh?: RefreshFacts;
+}
+
+export interface RefreshFacts {
+  /** Stack that the data comes from. */
+  from: string;
 }
 
 export interface DocumentFact {
@@ -58,8 +69,17 @@ export function siteFacts(model: Model): Facts {
     ...{ name, tier, variables, images, worker, beat, nginx, postgres, data, policies, site, evidence },
     application: { image, preset, timeout, stopGrace, debug },
     documentation: documents(model.documentation),
+    proxy: proxyDigest(model),
     ...(model.backup.enabled ? { backup: backups(model.backup) } : {}),
   };
+}
+
+/** The same on staging and in production where they are set up alike: a trial on the one speaks for the other. */
+export function proxyDigest(model: Pick<Model, "site" | "application" | "nginx" | "frontend" | "images">): string {
+  const site = { ...model.site, domains: ["site"] };
+  const upstream = { container: "application", frontend: model.frontend && "frontend" };
+  const { text } = nginxConfiguration({ ...model, name: "stack", site }, upstream);
+  return createHash("sha256").update(`${model.images.nginx}\n${text}`).digest("hex").slice(0, 16);
 }
 
 function backups({ times, keep: { daily, weekly, monthly } }: Model["backup"]): BackupFacts {

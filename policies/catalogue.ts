@@ -31,7 +31,17 @@ import { rule as dj05 } from "./rules/dj-05-cors-origins.ts";
 import { rule as dj06 } from "./rules/dj-06-rate-limit.ts";
 import { rule as doc01 } from "./rules/doc-01-documents.ts";
 import { rule as evd00 } from "./rules/evd-00-ledgers.ts";
+import { rule as evd01 } from "./rules/evd-01-backup.ts";
+import { rule as evd02 } from "./rules/evd-02-restore-drill.ts";
 import { rule as evd03 } from "./rules/evd-03-tests.ts";
+import { rule as evd04 } from "./rules/evd-04-load-test.ts";
+import { rule as evd05 } from "./rules/evd-05-off-site-restore.ts";
+import { rule as evd06 } from "./rules/evd-06-rollback-drill.ts";
+import { rule as evd07 } from "./rules/evd-07-release-under-load.ts";
+import { rule as evd08 } from "./rules/evd-08-scans.ts";
+import { rule as evd09 } from "./rules/evd-09-migrations.ts";
+import { rule as evd10 } from "./rules/evd-10-leak-scan.ts";
+import { rule as evd11 } from "./rules/evd-11-trials.ts";
 import { rule as img01 } from "./rules/img-01-tag.ts";
 import { rule as img02 } from "./rules/img-02-digest.ts";
 import { rule as img04 } from "./rules/img-04-postgres-major.ts";
@@ -90,7 +100,17 @@ export const rules: readonly Rule[] = [
   dj06,
   doc01,
   evd00,
+  evd01,
+  evd02,
   evd03,
+  evd04,
+  evd05,
+  evd06,
+  evd07,
+  evd08,
+  evd09,
+  evd10,
+  evd11,
   img01,
   img02,
   img04,

@@ -1,14 +1,17 @@
 /**
- * Writes what is generated from the rules: config/policy-catalogue.ts and docs/policies.md.
+ * Writes what is generated from the rules: config/policy-catalogue.ts, docs/policies.md and docs/evidence.schema.json.
  *
- *   node policies/reference.ts            writes both
+ *   node policies/reference.ts            writes them
  *   node policies/reference.ts --check    writes nothing; exit status 1 when one is not current
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+import { z } from "zod";
+
 import { rules } from "./catalogue.ts";
 import { packDigest } from "./digest.ts";
+import { evidenceRecord } from "./evidence/record.ts";
 import { referencePage } from "./reference-page.ts";
 
 const file = (path: string): URL => new URL(`../${path}`, import.meta.url);
@@ -19,6 +22,7 @@ export function references(): Record<string, string> {
   return {
     "config/policy-catalogue.ts": catalogue(),
     "docs/policies.md": referencePage(rules, introduction),
+    "docs/evidence.schema.json": `${JSON.stringify(z.toJSONSchema(evidenceRecord), null, 2)}\n`,
   };
 }
 

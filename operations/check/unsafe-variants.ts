@@ -13,6 +13,13 @@ export interface UnsafeVariant {
   says: RegExp;
 }
 
+const untested = `registry.example.org/site@sha256:${"0".repeat(64)}`;
+/** Nothing waived, and no evidence but of a key that nobody has. */
+const unsigned = {
+  "policies.waivers": [],
+  "evidence.publicKeys": ["MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE="],
+};
+
 export const unsafeVariants: readonly UnsafeVariant[] = [
   {
     line: "Security: random SECRET_KEY",
@@ -131,6 +138,37 @@ export const unsafeVariants: readonly UnsafeVariant[] = [
     edit: ["components/container.ts", 'logDriver: "json-file"', 'logDriver: "none"'],
     by: "CTR-20",
     says: /logDriver: found none/,
+  },
+  {
+    line: "Tests: backend tests",
+    // The image of another build.
+    settings: { "application.image": untested },
+    by: "EVD-03",
+    says: /evidence, backend tests: there is no record for image sha256:0000/,
+  },
+  {
+    line: "Tests: E2E tests",
+    settings: { "application.image": untested },
+    by: "EVD-03",
+    says: /evidence, E2E tests: there is no record for image sha256:0000/,
+  },
+  {
+    line: "Tests: load test",
+    settings: { "application.image": untested },
+    by: "EVD-04",
+    says: /evidence, load test: there is no record for image sha256:0000/,
+  },
+  {
+    line: "Tests: backup/restore tested",
+    settings: unsigned,
+    by: "EVD-02",
+    says: /evidence, restore drill: there is no record for stack/,
+  },
+  {
+    line: "Tests: rollback tested",
+    settings: unsigned,
+    by: "EVD-06",
+    says: /evidence, rollback drill: there is no record for stack/,
   },
   {
     line: "Documentation: procedures",

@@ -5,16 +5,14 @@ import { counting, type Evidence } from "./evidence.ts";
 import type { EvidenceRecord } from "./record.ts";
 
 export interface Demand {
-  /** To what a record is bound: the application's image, the stack, or both. */
-  of: "image" | "stack" | "image and stack";
+  /** To what a record is bound: the application's image, the stack, or the proxy as it is set up. */
+  of: "image" | "stack" | "proxy";
   /** Hours after which a record is too old; where it is not given, its own `expires` alone counts. */
   oldest?: number;
-  /** What must have been tried, as messages call it, by the word that records have under `part`. */
+  /** What must have been tried, as messages call it, by the word that records have under `part`; "" where there is none. */
   parts: Record<string, string>;
   /** What a record must say in its details. */
   details?: string[];
-  /** What a record's details must be. */
-  matching?: Record<string, string>;
 }
 
 const hour = 3_600_000;
@@ -56,19 +54,17 @@ export const imageDigest = (reference: string): string | undefined => /@(sha256:
 
 function trials(
   policy: string,
-  { of, parts, matching = {} }: Demand,
-  { application, name }: Facts,
+  { of }: Demand,
+  { application, name, proxy }: Facts,
   evidence: Evidence,
   part: string,
 ): EvidenceRecord[] {
-  const bound = {
-    ...(of !== "stack" ? { subject: imageDigest(application.image) ?? "none" } : {}),
-    ...(of !== "image" ? { stack: name } : {}),
-    ...(Object.keys(parts).length > 1 ? { part } : {}),
-  };
-  return evidence
-    .find({ policy, ...bound })
-    .filter(({ details }) => Object.entries(matching).every(([key, value]) => details[key] === value));
+  return evidence.find({
+    policy,
+    ...(of === "image" ? { subject: imageDigest(application.image) ?? "none" } : {}),
+    ...(of === "stack" ? { stack: name } : {}),
+    details: { ...(of === "proxy" ? { proxy } : {}), ...(part === "" ? {} : { part }) },
+  });
 }
 
 function lacking(
@@ -78,19 +74,14 @@ function lacking(
   { now }: Evidence,
   called: string,
 ): Finding[] {
-  const { image } = facts.application;
   const where = `evidence, ${called}`;
-  const digest = imageDigest(image);
-  if (of !== "stack" && digest === undefined)
+  const bound = subjectOf(of, facts);
+  if (bound === undefined)
     return [{ where, found: "the image is not named by digest, so that no record can be bound to it" }];
-  const on = [
-    ...(of !== "stack" ? [`image ${short(digest ?? "")}`] : []),
-    ...(of !== "image" ? [`stack ${facts.name}`] : []),
-  ];
   const [newest] = counting(found, keys(facts));
   if (!newest) {
     const unsigned = found.length > 0 ? `; ${found.length} not signed by a key of evidence.publicKeys` : "";
-    return [{ where, found: `there is no record for ${on.join(" on ")}${unsigned}` }];
+    return [{ where, found: `there is no record for ${bound}${unsigned}` }];
   }
   const said = `${day(newest.when)} by ${tool(newest)}`;
   if (newest.result === "failed") return [{ where, found: `failed on ${said}${brief(newest)}` }];
@@ -103,6 +94,14 @@ function lacking(
     .map((key) => ({ where, found: `the record of ${said} does not say \`${key}\`` }));
 }
 
+function subjectOf(of: Demand["of"], { application, name, proxy }: Facts): string | undefined {
+  if (of === "stack") return `stack ${name}`;
+  if (of === "proxy") return `the proxy as it is set up (${proxy})`;
+  const digest = imageDigest(application.image);
+  // As people compare it.
+  return digest && `image ${digest.slice(0, "sha256:".length + 12)}`;
+}
+
 const proof = (record: EvidenceRecord, called: string): Proof => ({
   statement: `${called}: ${record.result}${brief(record)}`,
   when: record.when,
@@ -111,9 +110,6 @@ const proof = (record: EvidenceRecord, called: string): Proof => ({
 });
 
 const tool = ({ tool: { name, version } }: EvidenceRecord): string => `${name} ${version}`;
-
-/** A digest as people compare it. */
-const short = (digest: string): string => digest.slice(0, "sha256:".length + 12);
 
 const day = (moment: string): string => moment.slice(0, 10);
 

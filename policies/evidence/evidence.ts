@@ -18,8 +18,8 @@ export interface Search {
   /** Digest of the image, where the record is bound to it. */
   subject?: string;
   stack?: string;
-  /** Which of several trials. */
-  part?: string;
+  /** What its details must say. */
+  details?: Record<string, string>;
 }
 
 export class Evidence {
@@ -50,14 +50,14 @@ export class Evidence {
   }
 
   /** Records that are asked for, from whole ledgers, the newest first; of two of the same moment the failed one. */
-  find({ policy, subject, stack, part }: Search): EvidenceRecord[] {
+  find({ policy, subject, stack, details = {} }: Search): EvidenceRecord[] {
     return this.ledgers
       .flatMap(({ records }) => records)
       .filter((record) => Date.parse(record.when) <= this.now + clocks)
       .filter((record) => policy === undefined || record.policy === policy)
       .filter((record) => subject === undefined || record.subject === subject)
       .filter((record) => stack === undefined || record.stack === stack)
-      .filter((record) => part === undefined || record.details["part"] === part)
+      .filter((record) => Object.entries(details).every(([key, value]) => record.details[key] === value))
       .sort((a, b) => Date.parse(b.when) - Date.parse(a.when) || (a.result === "failed" ? -1 : 1));
   }
 }

@@ -3,7 +3,10 @@ import { randomBytes } from "node:crypto";
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { environmentModel } from "../../config/environment.ts";
+import { siteFacts } from "../../config/facts.ts";
 import { type Answer, ProjectCopy } from "../../operations/check/project-copy.ts";
+import { readStackFile } from "../../operations/check/stack-file.ts";
 import { record } from "../../operations/evidence/record.ts";
 import { Cli } from "../../toolchain/cli.ts";
 import { run } from "../lab/command.ts";
@@ -45,9 +48,12 @@ export class Project {
     return this.pulumi(["preview", "--stack", "production", ...args], attached);
   }
 
-  /** Records all evidence that there can be of the example's image, as it was an hour ago. */
+  /** Records all evidence that there can be of the example, as it was an hour ago. */
   async evidence(): Promise<void> {
-    for (const trial of everyTrial(this.#copy.imageDigest, "socle-production", new Date().toISOString()))
+    const { project, configuration } = readStackFile(this.folder, "production");
+    const { name, application, proxy } = siteFacts(environmentModel(project, "production", configuration));
+    const subject = application.image.split("@")[1] ?? "";
+    for (const trial of everyTrial({ subject, stack: name, proxy }, new Date().toISOString()))
       await record(trial, join(this.folder, "evidence"));
   }
 

@@ -72,11 +72,15 @@ export const siteFacts = (deployment: Deployment, changes: Record<string, unknow
   ) as unknown as Facts;
 
 /** All that the program can have of it. */
-export const evidence = evidenceOf(recorded(everyTrial(digest("a"), "socle-production", today)), today);
+export function wholeEvidence(deployment: Deployment): Evidence {
+  const { name, proxy } = siteFacts(deployment);
+  return evidenceOf(recorded(everyTrial({ subject: digest("a"), stack: name, proxy }, today)), today);
+}
 
-function evidenceOfCase(each: Case, state: string): Evidence {
-  if (state !== "bad" || !("evidence" in each) || !each.evidence) return evidence;
-  const made = each.evidence(structuredClone(evidence.find({})));
+function evidenceOfCase(each: Case, state: string, deployment: Deployment): Evidence {
+  const whole = wholeEvidence(deployment);
+  if (state !== "bad" || !("evidence" in each) || !each.evidence) return whole;
+  const made = each.evidence(structuredClone(whole.find({})));
   return made instanceof Evidence ? made : evidenceOf(made, today);
 }
 
@@ -89,7 +93,7 @@ export function verdictOf(
   {
     waived = false,
     further = {},
-    shown: given = evidenceOfCase(each, state),
+    shown: given = evidenceOfCase(each, state, deployment),
   }: { waived?: boolean; further?: Record<string, unknown>; shown?: Evidence } = {},
 ): Verdict | undefined {
   const name = each.kind === "stack" ? "site" : nameOf(each, deployment);

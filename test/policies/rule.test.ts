@@ -15,7 +15,7 @@ import { networkCases } from "./cases/network.ts";
 import { nginxCases } from "./cases/nginx.ts";
 import { type Deployment, deployed } from "./program.ts";
 import { evidenceOf } from "./evidence.ts";
-import { assertBad, type Case, evidence, messageOf, today, verdictOf } from "./rule-case.ts";
+import { assertBad, type Case, messageOf, today, verdictOf, wholeEvidence } from "./rule-case.ts";
 
 const cases: Case[] = [
   ...containerCases,
@@ -59,7 +59,7 @@ describe("rules of policies", () => {
           assert.equal(verdict?.outcome, "met", `${JSON.stringify(further)}: ${verdict?.message ?? "silent"}`);
         }
         for (const made of ("goodEvidence" in each ? each.goodEvidence : undefined) ?? []) {
-          const shown = evidenceOf(made(structuredClone(evidence.find({}))), today);
+          const shown = evidenceOf(made(structuredClone(wholeEvidence(program).find({}))), today);
           const verdict = verdictOf(rule(each.rule), each, program, "good", { shown });
           assert.equal(verdict?.outcome, "met", `${String(made)}: ${verdict?.message ?? "silent"}`);
         }

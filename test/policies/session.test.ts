@@ -11,7 +11,7 @@ import { unknownCheckingProxy, unknownStringValue } from "../../policies/sdk.ts"
 import { Session } from "../../policies/session.ts";
 import type { Verdict } from "../../policies/verdict.ts";
 import { type Deployment, deployed, shown } from "./program.ts";
-import { evidence, today } from "./rule-case.ts";
+import { today, wholeEvidence } from "./rule-case.ts";
 
 /** Id and resource of what is not met. */
 const unmet = (verdicts: Verdict[]): string[] =>
@@ -21,7 +21,7 @@ const unmet = (verdicts: Verdict[]): string[] =>
     .sort();
 
 function judged(program: Deployment, list: readonly Rule[] = rules): Verdict[] {
-  const session = new Session(list, today, evidence);
+  const session = new Session(list, today, wholeEvidence(program));
   const each = program.resources.flatMap((resource) => {
     const { secrets, ...registered } = shown(resource);
     session.noteSecrets(registered.urn, Object.fromEntries(secrets.map((name) => [name, [registered.props[name]]])));
@@ -48,11 +48,13 @@ describe("a run of the policies", () => {
     assert.ok(verdicts.length > 200, String(verdicts.length));
   });
 
-  it("applies every rule to something", async () => {
+  it("applies every rule to something, but for those about what no component does yet", async () => {
+    // Off-site copies; data that comes from another stack.
+    const unneeded = ["EVD-05", "EVD-10"];
     const seen = new Set(judged(await deployed()).map(({ rule }) => rule.id));
     assert.deepEqual(
       rules.map(({ id }) => id).filter((id) => !seen.has(id)),
-      [],
+      unneeded,
     );
   });
 

@@ -1,0 +1,12 @@
+import { evidenced } from "../evidence/demand.ts";
+import type { Rule } from "../rule.ts";
+
+export const rule: Rule = {
+  id: "EVD-09",
+  name: "the migrations of this very image were rehearsed",
+  description: "On staging or on a restored backup: data that breaks a migration is not in a developer's database.",
+  severity: "high",
+  reference: "Django: Migrations; requirements of the deployment gate",
+  mend: "Bring the image that `application.image` names up on staging and let the tool record its migrations (docs/evidence.md); where none records yet, say in `policies.waivers` how they are rehearsed.",
+  ...evidenced("EVD-09", () => ({ of: "image", parts: { "": "rehearsal of the migrations" } })),
+};
