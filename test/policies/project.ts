@@ -51,8 +51,8 @@ export class Project {
   /** Records all evidence that there can be of the example, as it was an hour ago. */
   async evidence(): Promise<void> {
     const { project, configuration } = readStackFile(this.folder, "production");
-    const { name, application, proxy } = siteFacts(environmentModel(project, "production", configuration));
-    const subject = application.image.split("@")[1] ?? "";
+    const { name, proxy } = siteFacts(environmentModel(project, "production", configuration));
+    const subject = this.#copy.imageDigest;
     for (const trial of everyTrial({ subject, stack: name, proxy }, new Date().toISOString()))
       await record(trial, join(this.folder, "evidence"));
   }
