@@ -61,6 +61,31 @@ describe("the check without an engine", function () {
     });
   });
 
+  const agreed = async (): Promise<string[]> => {
+    const preview = await project.preview();
+    const { code, printed } = await project.check("--stack", "production", "--format", "json");
+    const judgement = JSON.parse(printed) as Judgement;
+    assert.deepEqual(found(judgement), reported(preview));
+    assert.deepEqual([code, preview.code === 0], [1, false]);
+    return found(judgement).filter((each) => each.startsWith("mandatory"));
+  };
+
+  it("agrees with the engine where there is no evidence: what is not waived blocks", async () => {
+    await project.renamed("evidence", "elsewhere", async () => {
+      assert.deepEqual(
+        await agreed(),
+        ["EVD-03", "EVD-04", "EVD-08"].map((id) => `mandatory ${id} site`),
+      );
+    });
+  });
+
+  it("agrees with the engine on a ledger that somebody edited: it blocks, and none of it counts", async () => {
+    const edited = (text: string): string => text.replace('"tests":60', '"tests":61');
+    await project.with("evidence/tests.jsonl", edited, async () => {
+      assert.deepEqual(await agreed(), ["mandatory EVD-00 site", "mandatory EVD-03 site"]);
+    });
+  });
+
   it("names settings that are refused, as the program does", async () => {
     const preview = await project.preview({ "application.debug": true });
     const { code, said } = await project.check("-s", "production");

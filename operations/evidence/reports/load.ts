@@ -127,7 +127,7 @@ function locustTable(text: string, limits: Limits): Reported {
   const [head = "", ...rows] = text.trim().split(/\r?\n/);
   const columns = cells(head);
   const aggregated = rows.map(cells).find((row) => row[columns.indexOf("Name")] === "Aggregated");
-  if (!columns.includes("Request Count") || !aggregated)
+  if (!columns.includes("Request Count") || aggregated?.length !== columns.length || !text.endsWith("\n"))
     throw new ReportError(
       "locust",
       "is no table of statistics, or is cut off: it has no row `Aggregated`",
@@ -145,6 +145,6 @@ function locustTable(text: string, limits: Limits): Reported {
 
 /** Cells of a line of CSV (RFC 4180). */
 const cells = (line: string): string[] =>
-  [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
-    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? "",
+  [...`${line},`.matchAll(/(?:"((?:[^"]|"")*)"|([^,]*)),/g)].map(
+    ([, quoted, plain = ""]) => quoted?.replaceAll('""', '"') ?? plain,
   );
