@@ -8,6 +8,6 @@ export const rule: Rule = {
   severity: "critical",
   reference: "NIST SP 800-34, 3.4: backup methods; requirements of the deployment gate",
   checklist: "Tests: backup/restore tested",
-  mend: "Make a backup and let its tool record it (docs/evidence.md); where none records yet, say in `policies.waivers` how the backups are looked after.",
+  mend: "Run `npm run -s socle -- backup evidence --stack NAME`, which records the newest backup; where there is none, `npm run -s socle -- backup now` makes one.",
   ...evidenced("EVD-01", () => ({ of: "stack", oldest: 24, parts: { "": "backup" } })),
 };

@@ -11,7 +11,7 @@ export const rule: Rule = {
   severity: "critical",
   reference: "NIST SP 800-34, 3.5: testing of contingency plans",
   checklist: "Tests: backup/restore tested",
-  mend: "Run a restore drill and let its tool record it (docs/evidence.md); where none records yet, say in `policies.waivers` how restores are tried.",
+  mend: "Run `npm run -s socle -- drill restore --stack NAME`, which records it; `npm run -s socle -- backup evidence --stack NAME` records the one that the server runs by itself every week.",
   ...evidenced("EVD-02", ({ tier }) => ({
     of: "stack",
     oldest: (tier === "production" ? 7 : 30) * day,
