@@ -1,0 +1,82 @@
+// A new container is waited for; one that does not get healthy is stopped, and the error shows why.
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+
+import { after, describe, it } from "mocha";
+
+import { docker, runScript } from "./machine.ts";
+
+describe("waiting for a container", function () {
+  this.timeout(120_000);
+  const name = `socle-healthy-${randomBytes(3).toString("hex")}`;
+  const made: string[] = [];
+  const start = (ending: string, command: string, health: string): string => {
+    const container = `${name}-${ending}`;
+    const checked = [
+      `--health-cmd=${health}`,
+      "--health-interval=1s",
+      "--health-retries=2",
+      "--restart=unless-stopped",
+    ];
+    docker(
+      "run",
+      "--detach",
+      "--name",
+      container,
+      "--network=none",
+      ...checked,
+      "--entrypoint=sh",
+      "redis:7",
+      "-c",
+      command,
+    );
+    made.push(container);
+    return container;
+  };
+  const wait = (container: string, seconds: number): { status: number | null; said: string } => {
+    const { status, stderr } = runScript("healthy.sh", [container, String(seconds)]);
+    return { status, said: stderr.toString() };
+  };
+  const running = (container: string): string => docker("inspect", "--format={{.State.Running}}", container);
+  after(() => {
+    docker("rm", "--force", ...made);
+  });
+
+  it("ends when it is healthy", () => {
+    const { status, said } = wait(start("well", "sleep 600", "true"), 60);
+    assert.equal(status, 0, said);
+    assert.equal(said, "");
+  });
+
+  it("fails with the answers of the health check and the last log lines, and leaves it stopped; looks again next time", () => {
+    const container = start("ill", "echo starting; echo no database >&2; exec sleep 600", "cat /tmp/well");
+    const { status, said } = wait(container, 60);
+    assert.notEqual(status, 0);
+    assert.match(said, /is not healthy\.\nIts last health checks:\n\s+exit code 1 cat: \/tmp\/well: No such file/);
+    assert.match(
+      said,
+      /Its last log lines:\n\s+starting\n\s+no database\n|Its last log lines:\n\s+no database\n\s+starting\n/,
+    );
+    assert.match(said, /→ It was stopped .* the former release goes on\. Mend the cause, then run pulumi up\./);
+    assert.equal(running(container), "false");
+
+    docker("start", container);
+    docker("exec", container, "touch", "/tmp/well");
+    docker("stop", "--time=0", container);
+    const again = wait(container, 60);
+    assert.equal(again.status, 0, again.said);
+    assert.equal(running(container), "true");
+  });
+
+  it("fails soon where it ends again and again", () => {
+    const { status, said } = wait(start("dying", "echo cannot start; exit 3", "true"), 100);
+    assert.notEqual(status, 0);
+    assert.match(said, /ends again and again\.[^]*cannot start/);
+  });
+
+  it("fails when its time is over", () => {
+    const { status, said } = wait(start("slow", "sleep 600", "sleep 30"), 2);
+    assert.notEqual(status, 0);
+    assert.match(said, /was not healthy after 2 s/);
+  });
+});
