@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { policyGate } from "./components/policy-gate.ts";
 import { recordRelease } from "./components/release-record.ts";
 import { Site } from "./components/site.ts";
+import { auditSubject } from "./config/audit-subject.ts";
 import { environmentModel, type Model } from "./config/environment.ts";
 import { isPinned } from "./config/image-reference.ts";
 import { type Configuration, loadConfiguration } from "./config/load.ts";
@@ -40,6 +41,8 @@ export const operations = {
 };
 /** Key of the repository of backups, to be kept off the host. */
 export const backupKey = model.backup.enabled ? pulumi.secret(site.backupKey) : undefined;
+/** What an audit of the running stack must know of it. */
+export const audit = auditSubject(model);
 /** The site's first administrator. */
 export const adminUser = model.superuser?.username;
 export const adminPassword = model.superuser && pulumi.secret(site.adminPassword);

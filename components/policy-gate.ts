@@ -6,15 +6,16 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
 import type { Model } from "../config/environment.ts";
-import { policyDigest } from "../config/policy-catalogue.ts";
+import { policyCatalogue, policyDigest } from "../config/policy-catalogue.ts";
 
 const unstamped = "none";
 const attach =
   "Add `--policy-pack policies` to the command, or `export PULUMI_OPTION_POLICY_PACK=policies`, or run it as `npm run -s guarded -- preview` (or up).";
 
-/** Whether a stack needs the pack: in production, and where its settings make a rule mandatory. */
+/** Whether a stack needs the pack: in production, and where its settings make a rule of the pack mandatory. */
 export function isGuarded({ tier, policies }: Pick<Model, "tier" | "policies">): boolean {
-  return tier === "production" || Object.values(policies.enforcement).includes("mandatory");
+  const mandatory = Object.entries(policies.enforcement).filter(([, level]) => level === "mandatory");
+  return tier === "production" || mandatory.some(([rule]) => Object.hasOwn(policyCatalogue, rule));
 }
 
 /**

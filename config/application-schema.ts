@@ -98,6 +98,11 @@ export const application = z
           .describe(
             "Goes back to a migration; application and name are added as two arguments, the name `zero` for before the first.",
           ),
+        check: argumentList
+          .optional()
+          .describe(
+            "Judges the application's own settings where it runs, by its exit status: 0 is nothing to mend (docs/audit.md).",
+          ),
         collectstatic: argumentList
           .optional()
           .describe("Writes static files to `application.staticPath`, once a release."),

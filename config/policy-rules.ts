@@ -1,8 +1,10 @@
 /** Rules of the settings about policies themselves. */
 import { policyCatalogue } from "./policy-catalogue.ts";
+import { probeCatalogue } from "./probe-catalogue.ts";
 import { type Rule, when } from "./rule.ts";
 
-const known = (id: string): boolean => Object.hasOwn(policyCatalogue, id);
+const severities: Record<string, string> = { ...policyCatalogue, ...probeCatalogue };
+const known = (id: string): boolean => Object.hasOwn(severities, id);
 
 /** The rule about waivers cannot itself be waived. */
 const waivers = "WVR-01";
@@ -15,14 +17,14 @@ export const policyRules: readonly Rule[] = [
         when(!known(id), {
           path: `policies.enforcement.${id}`,
           found: "there is no such rule",
-          mend: "Use an id of docs/policies.md, or remove it.",
+          mend: "Use an id of docs/policies.md or docs/audit.md, or remove it.",
         }),
       ),
       ...(policies?.waivers ?? []).flatMap(({ rule }, index) =>
         when(!known(rule) || rule === waivers, {
           path: `policies.waivers.${String(index)}.rule`,
           found: known(rule) ? `found ${rule}, which cannot be waived` : `found ${rule}: there is no such rule`,
-          mend: "Use an id of docs/policies.md, or remove the waiver.",
+          mend: "Use an id of docs/policies.md or docs/audit.md, or remove the waiver.",
         }),
       ),
     ],
@@ -31,17 +33,11 @@ export const policyRules: readonly Rule[] = [
     holds: "In `production` critical rules are mandatory: they can be waived, not switched off.",
     broken: ({ tier, policies }) =>
       Object.entries(policies?.enforcement ?? {}).flatMap(([id, level]) =>
-        when(
-          tier === "production" &&
-            level !== "mandatory" &&
-            known(id) &&
-            policyCatalogue[id as keyof typeof policyCatalogue] === "critical",
-          {
-            path: `policies.enforcement.${id}`,
-            found: `found ${level} for a critical rule in production`,
-            mend: `Remove it; what cannot be mended yet gets a waiver: policies.waivers with rule ${id}.`,
-          },
-        ),
+        when(tier === "production" && level !== "mandatory" && severities[id] === "critical", {
+          path: `policies.enforcement.${id}`,
+          found: `found ${level} for a critical rule in production`,
+          mend: `Remove it; what cannot be mended yet gets a waiver: policies.waivers with rule ${id}.`,
+        }),
       ),
   },
   {

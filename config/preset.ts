@@ -18,6 +18,8 @@ export interface Commands {
   /** What is pending, as JSON (docs/migrations.md). */
   plan?: Command | undefined;
   pending?: Command | undefined;
+  /** Judges the application's own settings, by its exit status. */
+  check?: Command | undefined;
   /** Up to a migration, and back to one: application and name are added. */
   step?: Command | undefined;
   reverse?: Command | undefined;
@@ -111,6 +113,7 @@ function django({ application, worker, site }: Parts): Commands {
     migrate: manage("migrate", "--noinput"),
     plan: manage("shell", "-c", python("migrations.py")),
     pending: manage("migrate", "--check", "--noinput"),
+    check: manage("check", "--deploy", "--fail-level", "WARNING"),
     step: manage("migrate", "--noinput"),
     reverse: manage("migrate", "--noinput"),
     collectstatic: manage("collectstatic", "--noinput", "--verbosity=1"),

@@ -8,6 +8,7 @@ import type { Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 
+import type { AuditSubject } from "../config/audit-subject.ts";
 import type { Settings } from "../config/schema.ts";
 import { preflight } from "../connection/preflight.ts";
 import { target } from "../connection/target.ts";
@@ -31,6 +32,8 @@ export interface Outputs {
     /** Of the record of releases on the host, the latest that succeeded. */
     recorded: { number: number; hash: string };
   };
+  /** A stack that an older version brought up has none. */
+  audit?: AuditSubject;
 }
 
 /** What went wrong for a reason that the operator can mend: shown without a stack trace. */

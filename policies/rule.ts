@@ -64,6 +64,9 @@ export interface Rule {
   proof?: (context: Omit<Context, "resource">) => readonly Proof[];
 }
 
+/** What a rule says of itself, whatever it judges. */
+export type Described = Omit<Rule, "decide" | "proof">;
+
 /** The finding, if there is one. */
 export const when = (condition: unknown, found: string, where: string, line?: ChecklistLine): Finding[] =>
   condition ? [{ found, where, ...(line && { line }) }] : [];

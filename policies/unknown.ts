@@ -1,5 +1,18 @@
 /** Values that are known only once what they come from is there. The SDK throws when a rule reads one. */
+import type { Finding } from "./rule.ts";
 import { UnknownValueError } from "./sdk.ts";
+
+/** What a decision hangs on could not be found out; what is missing, and what to do so that it can be. */
+export class UndecidedError extends Error {
+  readonly finding: Finding;
+  readonly mend: string;
+
+  constructor(finding: Finding, mend: string) {
+    super(`${finding.where}: ${finding.found}`);
+    this.finding = finding;
+    this.mend = mend;
+  }
+}
 
 /** Path of the unknown input, if that is what went wrong. */
 export function unknownPath(error: unknown): string | undefined {

@@ -5,13 +5,16 @@ import type { Facts } from "../config/facts.ts";
 import { linesOf } from "./checklist.ts";
 import { Evidence } from "./evidence/evidence.ts";
 import type { Resource } from "./resource.ts";
-import type { Context, Decision, Finding, Rule } from "./rule.ts";
-import { unknownPath } from "./unknown.ts";
+import type { Context, Decision, Described, Finding, Rule } from "./rule.ts";
+import { UndecidedError, unknownPath } from "./unknown.ts";
 
 export type Level = "mandatory" | "advisory" | "off";
 
-export interface Verdict {
-  rule: Rule;
+/** What a stack says of how strictly it is judged. */
+export type Strictness = Pick<Facts, "tier" | "policies">;
+
+export interface Verdict<R extends Described = Rule> {
+  rule: R;
   /** Name and URN of the resource; for a rule over all of them, the site's. */
   resource: string;
   urn: string;
@@ -26,7 +29,7 @@ export interface Verdict {
 }
 
 /** What the pre-production checklist asks for is as grave as what is critical or high. Before the stack has said what it is for, it is taken for production. */
-export function levelOf(rule: Rule, facts: Facts | undefined): Level {
+export function levelOf(rule: Described, facts: Strictness | undefined): Level {
   const { id, severity } = rule;
   const tier = facts?.tier ?? "production";
   const grave = severity === "critical" || severity === "high" || linesOf(rule).length > 0;
@@ -46,7 +49,7 @@ export function verdictOn(
   const decide = rule.decide[resource.kind] as ((inputs: unknown, context: Context) => Decision) | undefined;
   if (!decide) return undefined;
   const { inputs, ...about } = resource;
-  return verdict(rule, resource, facts, today, () => decide(inputs, { resource: about, facts, today, evidence }));
+  return judged(rule, resource, facts, today, () => decide(inputs, { resource: about, facts, today, evidence }));
 }
 
 /** The verdict of one rule about all resources together. */
@@ -59,18 +62,19 @@ export function verdictOnStack(
   evidence = Evidence.none,
 ): Verdict | undefined {
   const { stack } = rule.decide;
-  return stack && verdict(rule, site, facts, today, () => stack(resources, { facts, today, evidence }));
+  return stack && judged(rule, site, facts, today, () => stack(resources, { facts, today, evidence }));
 }
 
-function verdict(
-  rule: Rule,
+/** What a decision comes to: by the stack's tier and waivers, and where it cannot be made or fails. */
+export function judged<R extends Described>(
+  rule: R,
   { name, urn }: Pick<Resource, "name" | "urn">,
-  facts: Facts,
+  facts: Strictness,
   today: string,
   decide: () => Decision,
-): Verdict | undefined {
+): Verdict<R> | undefined {
   const level = levelOf(rule, facts);
-  const given = (outcome: Verdict["outcome"], findings: readonly Finding[], mend: string): Verdict => {
+  const given = (outcome: Verdict["outcome"], findings: readonly Finding[], mend: string): Verdict<R> => {
     const found = { rule, resource: name, urn, findings };
     const message = outcome === "met" ? "" : messageOf(rule, findings, mend);
     const waiver = facts.policies.waivers.find(
@@ -86,6 +90,7 @@ function verdict(
     if (findings === undefined) return undefined;
     return given(findings.length === 0 ? "met" : "violated", findings, rule.mend);
   } catch (error) {
+    if (error instanceof UndecidedError) return given("undecided", [error.finding], error.mend);
     const path = unknownPath(error);
     if (path !== undefined) {
       const found = "is not known before `pulumi up`, so that the rule cannot be decided";
@@ -99,7 +104,7 @@ function verdict(
   }
 }
 
-function messageOf(rule: Rule, findings: readonly Finding[], mend: string): string {
+function messageOf(rule: Described, findings: readonly Finding[], mend: string): string {
   const { name, reference } = rule;
   const lines = linesOf(rule);
   return [
@@ -110,9 +115,9 @@ function messageOf(rule: Rule, findings: readonly Finding[], mend: string): stri
   ].join("\n");
 }
 
-/** File and line of the pack where an error was thrown. */
+/** File and line of the rule where an error was thrown. */
 function placeOf(error: unknown): string {
   const stack = error instanceof Error ? (error.stack ?? "") : "";
-  const [, file, line] = /\/policies\/((?:[\w-]+\/)*[\w.-]+\.ts):(\d+)/.exec(stack) ?? [];
+  const [, file, line] = /\/(?:policies|operations)\/((?:[\w-]+\/)*[\w.-]+\.ts):(\d+)/.exec(stack) ?? [];
   return file === undefined ? "policies" : `${basename(file)}:${line ?? ""}`;
 }

@@ -2,23 +2,41 @@
 import { readFileSync } from "node:fs";
 
 import { rules } from "../../policies/catalogue.ts";
+import type { Described } from "../../policies/rule.ts";
 import type { Finding, Judgement } from "./judgement.ts";
 
-export const formats: Record<string, (judgement: Judgement) => string> = { table, markdown, json, sarif };
+/** What kind of judgement it is. */
+export interface Kind {
+  /** Name of the tool, in SARIF. */
+  tool: string;
+  rules: readonly Described[];
+  /** How a stack is spoken of that has nothing to mend, and that has. */
+  words: { passed: string; blocked: string };
+}
 
-function summary({ stack, met, findings }: Judgement): string {
+const check: Kind = { tool: "socle check", rules, words: { passed: "may go out", blocked: "is refused" } };
+
+export const formats: Record<string, (judgement: Judgement, kind?: Kind) => string> = { table, markdown, json, sarif };
+
+function summary({ stack, met, findings }: Judgement, { words }: Kind): string {
   const blocking = findings.filter(({ level }) => level === "mandatory").length;
-  const verdict = blocking === 0 ? "may go out" : `is refused: ${String(blocking)} to mend`;
+  const verdict = blocking === 0 ? words.passed : `${words.blocked}: ${String(blocking)} to mend`;
   return `Stack ${stack} ${verdict}; ${String(findings.length - blocking)} to know of; ${String(met)} checks met.`;
 }
 
-function table(judgement: Judgement): string {
-  const width = Math.max(...judgement.findings.map(({ id }) => id.length), 0);
-  const lines = judgement.findings.map(
-    ({ id, level, outcome, resource, message }) =>
-      `${level === "mandatory" ? "✗" : "!"} ${id.padEnd(width)}  ${outcome}  ${resource}\n${indented(message)}`,
-  );
-  return [...lines, summary(judgement)].join("\n\n");
+const mark = ({ level, outcome }: Finding): string =>
+  outcome === "met" ? "✓" : outcome === "not applicable" ? "-" : level === "mandatory" ? "✗" : "!";
+
+function table(judgement: Judgement, kind = check): string {
+  const { findings, others = [] } = judgement;
+  const width = Math.max(...[...findings, ...others].map(({ id }) => id.length), 0);
+  const line = (finding: Finding): string =>
+    `${mark(finding)} ${finding.id.padEnd(width)}  ${finding.outcome}  ${finding.resource}`;
+  return [
+    ...findings.map((finding) => `${line(finding)}\n${indented(finding.message)}`),
+    ...(others.length > 0 ? [others.map((finding) => `${line(finding)}: ${finding.message}`).join("\n")] : []),
+    summary(judgement, kind),
+  ].join("\n\n");
 }
 
 const indented = (message: string): string =>
@@ -27,15 +45,19 @@ const indented = (message: string): string =>
     .map((line) => `    ${line}`)
     .join("\n");
 
-function markdown(judgement: Judgement): string {
+const signs: Record<string, string> = { "✗": "❌", "!": "⚠️", "✓": "✅", "-": "➖" };
+
+function markdown(judgement: Judgement, kind = check): string {
   const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll(/\s*\n\s*/g, "<br>");
-  const row = ({ id, severity, outcome, level, resource, message }: Finding): string =>
-    `| ${level === "mandatory" ? "❌" : "⚠️"} ${id} | ${severity} | ${outcome} | ${cell(resource)} | ${cell(message)} |`;
+  const row = (finding: Finding): string => {
+    const { id, severity, outcome, resource, message } = finding;
+    return `| ${signs[mark(finding)] ?? ""} ${id} | ${severity} | ${outcome} | ${cell(resource)} | ${cell(message)} |`;
+  };
   const rows = ["| Rule | Severity | Outcome | Where | What |", "| --- | --- | --- | --- | --- |"];
-  return [
-    `**${summary(judgement)}**`,
-    ...(judgement.findings.length > 0 ? [[...rows, ...judgement.findings.map(row)].join("\n")] : []),
-  ].join("\n\n");
+  const all = [...judgement.findings, ...(judgement.others ?? [])];
+  return [`**${summary(judgement, kind)}**`, ...(all.length > 0 ? [[...rows, ...all.map(row)].join("\n")] : [])].join(
+    "\n\n",
+  );
 }
 
 function json(judgement: Judgement): string {
@@ -43,11 +65,11 @@ function json(judgement: Judgement): string {
 }
 
 /** SARIF 2.1.0, as GitHub's code scanning takes it. */
-function sarif({ stack, findings }: Judgement): string {
+function sarif({ stack, findings, others = [] }: Judgement, { tool, rules: known } = check): string {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
     version: string;
   };
-  const described = rules.map(({ id, name, description, mend }) => ({
+  const described = known.map(({ id, name, description, mend }) => ({
     id,
     shortDescription: { text: name },
     fullDescription: { text: description },
@@ -61,11 +83,11 @@ function sarif({ stack, findings }: Judgement): string {
       version: "2.1.0",
       runs: [
         {
-          tool: { driver: { name: "socle check", version, rules: [...described, configuration] } },
-          results: findings.map(({ id, level, outcome, resource, message }) => ({
-            ruleId: id,
-            level: level === "mandatory" ? "error" : outcome === "waived" ? "note" : "warning",
-            message: { text: `${resource}: ${message}` },
+          tool: { driver: { name: tool, version, rules: [...described, configuration] } },
+          results: [...findings, ...others].map((finding) => ({
+            ruleId: finding.id,
+            ...gravity(finding),
+            message: { text: `${finding.resource}: ${finding.message}` },
             locations: [{ physicalLocation: { artifactLocation: { uri }, region: { startLine: 1 } } }],
           })),
         },
@@ -74,4 +96,11 @@ function sarif({ stack, findings }: Judgement): string {
     undefined,
     2,
   );
+}
+
+/** SARIF 2.1.0, 3.27.9 and 3.27.10: what did not fail has no level. */
+function gravity({ level, outcome }: Finding): { kind?: string; level: string } {
+  if (outcome === "met") return { kind: "pass", level: "none" };
+  if (outcome === "not applicable") return { kind: "notApplicable", level: "none" };
+  return { level: level === "mandatory" ? "error" : outcome === "waived" || level === "off" ? "note" : "warning" };
 }

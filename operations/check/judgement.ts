@@ -4,7 +4,7 @@ import { ConfigurationError, type Mistake } from "../../config/mistake.ts";
 import { rules } from "../../policies/catalogue.ts";
 import { Evidence } from "../../policies/evidence/evidence.ts";
 import { Session } from "../../policies/session.ts";
-import type { Verdict } from "../../policies/verdict.ts";
+import type { Level, Verdict } from "../../policies/verdict.ts";
 import { rehearse } from "./rehearsal.ts";
 import { readStackFile } from "./stack-file.ts";
 
@@ -14,8 +14,8 @@ export interface Finding {
   /** What the rule says, in a few words. */
   name: string;
   severity: "critical" | "high" | "medium" | "low";
-  level: "mandatory" | "advisory";
-  outcome: "violated" | "undecided" | "failed" | "waived" | "refused";
+  level: Level;
+  outcome: "violated" | "undecided" | "failed" | "waived" | "refused" | "met" | "not applicable";
   /** Name of the resource, or path of the setting. */
   resource: string;
   message: string;
@@ -26,6 +26,8 @@ export interface Judgement {
   /** Rules that were met, counted for each resource. */
   met: number;
   findings: Finding[];
+  /** What was met or does not apply, where that is told one by one: the message says what was seen. */
+  others?: Finding[];
 }
 
 /** All that was found out about a stack, what is well too. */
@@ -75,8 +77,10 @@ const refusal = ({ path, found, mend }: Mistake): Finding => ({
   message: `${path}: ${found}\n    → ${mend}`,
 });
 
+const levels: Level[] = ["mandatory", "advisory", "off"];
 const order = ["critical", "high", "medium", "low"];
-const gravest = (a: Finding, b: Finding): number =>
-  Number(a.level === "advisory") - Number(b.level === "advisory") ||
+/** By level, then by severity, then by id. */
+export const gravest = (a: Finding, b: Finding): number =>
+  levels.indexOf(a.level) - levels.indexOf(b.level) ||
   order.indexOf(a.severity) - order.indexOf(b.severity) ||
   (a.id < b.id ? -1 : Number(a.id > b.id));

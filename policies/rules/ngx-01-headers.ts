@@ -1,19 +1,6 @@
 import { type Directive, everywhere, http } from "../nginx-text.ts";
 import { type Rule, when } from "../rule.ts";
-
-const twoYears = 63_072_000;
-
-/** What each header must say; what a `map` decides is judged by what it may become. */
-const wanted: Record<string, (values: string[]) => boolean> = {
-  "Strict-Transport-Security": (values) =>
-    values.some((value) => Number(/max-age=(\d+)/.exec(value)?.[1] ?? 0) >= twoYears),
-  "Content-Security-Policy": (values) =>
-    values.length > 0 && values.every((value) => value.includes("frame-ancestors")),
-  "X-Content-Type-Options": (values) => values.every((value) => value === "nosniff"),
-  "X-Frame-Options": (values) => values.every((value) => value === "DENY"),
-  "Referrer-Policy": (values) => values.every((value) => /^(no-referrer|same-origin|strict-origin)/.test(value)),
-  "Permissions-Policy": (values) => values.every((value) => value !== ""),
-};
+import { securityHeaders } from "../security-headers.ts";
 
 export const rule: Rule = {
   id: "NGX-01",
@@ -31,7 +18,7 @@ export const rule: Rule = {
       );
       const deeper = everywhere(block, "add_header").filter(({ within }) => within.length > 0);
       return [
-        ...Object.entries(wanted).flatMap(([name, good]) => {
+        ...Object.entries(securityHeaders).flatMap(([name, good]) => {
           const words = added.get(name);
           if (!words) return when(true, "is not set", name);
           if (!words.includes("always")) return when(true, "is left out of errors: `always` is missing", name);

@@ -60,6 +60,8 @@ describe("the gate of the policies", () => {
     for (const tier of ["dev", "staging"] as const) {
       assert.deepEqual(await pass(tier), []);
       assert.deepEqual(await pass(tier, undefined, { "CTR-15": "advisory", "CTR-01": "off" }), []);
+      // Judged when it runs, by no pack.
+      assert.deepEqual(await pass(tier, undefined, { "HST-04": "mandatory" }), []);
       await assert.rejects(pass(tier, undefined, { "CTR-15": "mandatory" }), /are not attached/);
       assert.ok(isGuarded({ tier, policies: { enforcement: { "CTR-15": "mandatory" }, waivers: [] } }));
     }

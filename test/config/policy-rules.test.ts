@@ -25,16 +25,20 @@ const cases: RuleCase[] = [
       ],
     },
     lines: [
-      ["policies.enforcement.CTR-99", "there is no such rule", "Use an id of docs/policies.md, or remove it."],
+      [
+        "policies.enforcement.CTR-99",
+        "there is no such rule",
+        "Use an id of docs/policies.md or docs/audit.md, or remove it.",
+      ],
       [
         "policies.waivers.0.rule",
         "found BAK-77: there is no such rule",
-        "Use an id of docs/policies.md, or remove the waiver.",
+        "Use an id of docs/policies.md or docs/audit.md, or remove the waiver.",
       ],
       [
         "policies.waivers.1.rule",
         "found WVR-01, which cannot be waived",
-        "Use an id of docs/policies.md, or remove the waiver.",
+        "Use an id of docs/policies.md or docs/audit.md, or remove the waiver.",
       ],
     ],
     good: { "policies.enforcement": { "CTR-15": "mandatory" }, "policies.waivers": [waiver] },
@@ -58,7 +62,13 @@ const cases: RuleCase[] = [
     rule: "critical rules are mandatory",
     base: () => ({ ...production(), tier: "staging" }),
     bad: { "policies.enforcement": { "CTR-00": "off" } },
-    lines: [["policies.enforcement.CTR-00", "there is no such rule", "Use an id of docs/policies.md, or remove it."]],
+    lines: [
+      [
+        "policies.enforcement.CTR-00",
+        "there is no such rule",
+        "Use an id of docs/policies.md or docs/audit.md, or remove it.",
+      ],
+    ],
     good: { "policies.enforcement": { "CTR-01": "off" } },
   },
   {

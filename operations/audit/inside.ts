@@ -1,0 +1,28 @@
+/** What the host and the stack's containers tell, in one session. */
+import { readFileSync } from "node:fs";
+
+import type { AuditSubject } from "../../config/audit-subject.ts";
+import type { Command } from "../../config/preset.ts";
+import type { Stack } from "../stack.ts";
+import { Facts } from "./facts.ts";
+
+export function gatherInside(stack: Stack, { check, pending }: AuditSubject): Facts {
+  const { host, postgres } = stack.outputs.operations;
+  const words = [
+    host.type === "local" ? "local" : "server",
+    host.type === "local" ? "" : host.user,
+    ...["backend", "nginx", "postgres"].map((service) => stack.container(service)),
+    postgres.database,
+    line(check),
+    line(pending),
+  ];
+  const queries = readFileSync(new URL("../../host/audit/database.sql", import.meta.url), "utf8");
+  try {
+    return new Facts(stack.ask("audit/facts.sh", words, queries));
+  } catch (error) {
+    return new Facts("", `could not be asked: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** A command as a line of shell. */
+const line = (command: Command = []): string => command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");

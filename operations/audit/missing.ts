@@ -1,0 +1,2 @@
+/** What could be gathered, or why it could not. */
+export type Gathering<T> = T | { missing: string };
