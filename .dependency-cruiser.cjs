@@ -1,7 +1,7 @@
 // Data goes one way: configuration → model → components → outputs. Who may import whom follows from that.
 "use strict";
 
-const ours = "^(components|config|connection|host|policies|operations|toolchain|test|bench)/|^index[.]ts$";
+const ours = "^(components|config|connection|deployment|host|policies|operations|toolchain|test|bench)/|^index[.]ts$";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
@@ -41,6 +41,13 @@ module.exports = {
       to: { path: "^config/", dependencyTypesNot: ["type-only"] },
     },
     {
+      name: "deployment-knows-settings-and-connection",
+      comment: "Lock and messages are about a deployment, whatever it consists of.",
+      severity: "error",
+      from: { path: "^deployment/" },
+      to: { path: ours, pathNot: "^(deployment|config|connection)/" },
+    },
+    {
       name: "components-know-settings-and-connection",
       severity: "error",
       from: { path: "^components/" },
@@ -58,7 +65,7 @@ module.exports = {
       comment: "Policies judge what is registered, whoever registered it.",
       severity: "error",
       from: { path: "^policies/" },
-      to: { path: "^(components|connection|operations|toolchain|test)/|^index[.]ts$" },
+      to: { path: "^(components|connection|deployment|operations|toolchain|test)/|^index[.]ts$" },
     },
     {
       name: "one-wrapper-of-commands",
@@ -84,7 +91,7 @@ module.exports = {
     {
       name: "toolchain-only-for-set-up",
       severity: "error",
-      from: { path: "^(components|config|connection|policies)/|^index[.]ts$" },
+      from: { path: "^(components|config|connection|deployment|policies)/|^index[.]ts$" },
       to: { path: "^toolchain/" },
     },
     {
@@ -97,7 +104,7 @@ module.exports = {
     {
       name: "development-packages-in-development-only",
       severity: "error",
-      from: { path: "^(components|config|connection|policies|operations)/|^index[.]ts$" },
+      from: { path: "^(components|config|connection|deployment|policies|operations)/|^index[.]ts$" },
       to: { dependencyTypes: ["npm-dev"] },
     },
     {

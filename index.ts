@@ -10,14 +10,15 @@ import { isPinned } from "./config/image-reference.ts";
 import { type Configuration, loadConfiguration } from "./config/load.ts";
 import { smokeChecks } from "./config/smoke-checks.ts";
 import { preflight } from "./connection/preflight.ts";
+import { beginDeployment } from "./deployment/deployment.ts";
 import { previewMigrations, type Running } from "./migration/preview.ts";
 
-const { model, secrets, given } = await checked();
+const { model, configuration, remark } = await checked();
 await policyGate("policy-gate", model);
 // Meanwhile a preview asks the host what the image has pending.
 const unapproved = pulumi.runtime.isDryRun() ? migrations() : undefined;
-const site = new Site("site", model, secrets);
-const record = { model, given, services: site.services, release: site.release };
+const site = new Site("site", model, configuration);
+const record = { model, given: configuration.given, services: site.services, release: site.release };
 const recorded = recordRelease("release-record", record, { dependsOn: [site] });
 const refusal = await unapproved;
 if (refusal) throw new pulumi.RunError(refusal.message);
@@ -47,17 +48,20 @@ export const audit = auditSubject(model);
 export const adminUser = model.superuser?.username;
 export const adminPassword = model.superuser && pulumi.secret(site.adminPassword);
 
+await remark;
+
 /** Settings and host are found fit before anything is registered; what is wrong is said without a stack trace. */
-async function checked(): Promise<{ model: Model } & Pick<Configuration, "secrets" | "given">> {
+async function checked(): Promise<{ model: Model; configuration: Configuration; remark: Promise<void> }> {
   try {
-    const configuration = loadConfiguration();
-    const found = environmentModel(pulumi.getProject(), pulumi.getStack(), configuration);
+    const read = loadConfiguration();
+    const found = environmentModel(pulumi.getProject(), pulumi.getStack(), read);
     const { application: image } = found.images;
     await preflight(found.host, {
       dryRun: pulumi.runtime.isDryRun(),
       localImage: isPinned(image) ? undefined : image,
     });
-    return { model: found, secrets: configuration.secrets, given: configuration.given };
+    const { remark: later } = await beginDeployment(found, read);
+    return { model: found, configuration: read, remark: later };
   } catch (error) {
     throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
   }

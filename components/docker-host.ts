@@ -7,7 +7,17 @@ import type { Settings } from "../config/schema.ts";
 import { sshOptions, sshUrl } from "../connection/ssh.ts";
 import { task } from "./remote-task.ts";
 
-export type DockerHostArgs = Pick<Model, "name" | "host" | "site">;
+export interface DockerHostArgs extends Pick<Model, "name" | "host" | "site" | "registry"> {
+  /** Of the registry that asks for a login, in clear. */
+  registryPassword?: string | undefined;
+}
+
+/** A registry that the host logs in to for a pull. */
+export interface RegistryLogin {
+  server: string;
+  username: string;
+  password: pulumi.Output<string>;
+}
 
 export class DockerHost extends pulumi.ComponentResource {
   /** Name of the stack on this host. */
@@ -15,13 +25,22 @@ export class DockerHost extends pulumi.ComponentResource {
   /** How tasks reach it. */
   readonly connection: Settings["host"];
   readonly provider: docker.Provider;
+  readonly registry: RegistryLogin | undefined;
   /** Done when the host is fit for the stack. */
   readonly ready: pulumi.Resource;
 
-  constructor(name: string, { name: stack, host, site }: DockerHostArgs, options?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { name: stack, host, site, registry, registryPassword }: DockerHostArgs,
+    options?: pulumi.ComponentResourceOptions,
+  ) {
     super("socle:index:DockerHost", name, {}, options);
     this.stack = stack;
     this.connection = host;
+    this.registry =
+      registry && registryPassword !== undefined
+        ? { ...registry, password: pulumi.secret(registryPassword) }
+        : undefined;
     this.ready = task(
       `${name}-ready`,
       host,

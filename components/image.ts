@@ -2,7 +2,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
+import { registryOf } from "../config/image-reference.ts";
 import type { DockerHost } from "./docker-host.ts";
+import { task } from "./remote-task.ts";
 
 export interface Image {
   /** Identity of the image's content on the engine. */
@@ -18,7 +20,7 @@ export function pulledImage(name: string, host: DockerHost, reference: string, p
   const image = new docker.RemoteImage(
     name,
     { name: reference, keepLocally: true },
-    { parent, provider: host.provider },
+    { parent, provider: host.provider, dependsOn: loggedIn(name, host, reference, parent) },
   );
   return {
     imageId: image.imageId,
@@ -28,6 +30,23 @@ export function pulledImage(name: string, host: DockerHost, reference: string, p
       ? image.name.apply((name) => digestIn(name))
       : image.repoDigest.apply((name) => digestIn(name)),
   };
+}
+
+/**
+ * Where the registry asks for a login, the host pulls the image itself beforehand: the provider would keep the password in
+ * the state in clear (pulumi-docker#643), and otherwise knows the logins of the deployer's machine only.
+ */
+function loggedIn(name: string, host: DockerHost, reference: string, parent: pulumi.Resource): pulumi.Resource[] {
+  const { registry } = host;
+  if (registry?.server !== registryOf(reference)) return [];
+  const { server, username, password } = registry;
+  const pulled = task(
+    `${name}-pulled`,
+    host.connection,
+    { script: "pull.sh", arguments: [server, username, reference], input: password, secret: true, timeout: 1800 },
+    { parent, dependsOn: [host.ready] },
+  );
+  return [pulled];
 }
 
 const digestIn = (name: string): string => name.split("@")[1] ?? name;

@@ -1,6 +1,7 @@
 /** A whole site on one host: every component, in the order of the way that a release takes. */
 import * as pulumi from "@pulumi/pulumi";
 
+import type { OperatingCredentials } from "../config/credential-schema.ts";
 import type { Model } from "../config/environment.ts";
 import { siteFacts } from "../config/facts.ts";
 import { Application } from "./application.ts";
@@ -23,17 +24,24 @@ export interface Service {
   digest: string;
 }
 
+/** Secrets that the configuration holds, in clear. */
+export interface GivenSecrets {
+  /** The site's own secret variables. */
+  secrets: Record<string, string>;
+  /** What Socle itself works with. */
+  credentials: OperatingCredentials;
+}
+
 export class Site extends pulumi.ComponentResource {
   readonly services: pulumi.Output<Record<string, Service>>;
   readonly release: pulumi.Output<string>;
   readonly adminPassword: pulumi.Output<string>;
   readonly backupKey: pulumi.Output<string>;
 
-  /** @param siteSecrets the site's own secret variables, in clear */
   constructor(
     name: string,
     model: Model,
-    siteSecrets: Record<string, string>,
+    { secrets: siteSecrets, credentials }: GivenSecrets,
     options?: pulumi.ComponentResourceOptions,
   ) {
     // Policies judge by what the stack says of itself; none of it is secret.
@@ -43,7 +51,7 @@ export class Site extends pulumi.ComponentResource {
     // After a rotation, what still runs with the former password may end in peace.
     const handover = model.worker.stopGrace + model.application.stopGrace + model.nginx.drain + 600;
 
-    const host = new DockerHost("host", model, parent);
+    const host = new DockerHost("host", { ...model, registryPassword: credentials.registryPassword }, parent);
     const secrets = new Secrets("secrets", model.rotation, parent);
     const networks = new Networks("network", host, parent);
     const within = { host, networks, keepData };

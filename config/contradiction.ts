@@ -2,13 +2,14 @@
 import { applicationRules } from "./application-rules.ts";
 import type { Mistake } from "./mistake.ts";
 import { policyRules } from "./policy-rules.ts";
+import { registryRules } from "./registry-rules.ts";
 import type { Rule } from "./rule.ts";
 import type { Settings } from "./schema.ts";
 import { siteRules } from "./site-rules.ts";
 
 export { managedVariables } from "./managed-variable.ts";
 
-export const rules: readonly Rule[] = [...siteRules, ...applicationRules, ...policyRules];
+export const rules: readonly Rule[] = [...siteRules, ...applicationRules, ...registryRules, ...policyRules];
 
 /** The contradictions in the sections that could be read. */
 export function contradictions(

@@ -11,8 +11,10 @@ import { backup } from "./backup-schema.ts";
 import { evidence } from "./evidence-schema.ts";
 import { host } from "./host-schema.ts";
 import { migrations } from "./migration-schema.ts";
+import { notifications } from "./notification-schema.ts";
 import { documentation, policies } from "./policy-schema.ts";
 import { release } from "./release-schema.ts";
+import { registry } from "./registry-schema.ts";
 import { certbot, nginx, postgres, redis } from "./service-schema.ts";
 import { site } from "./site-schema.ts";
 import { positive } from "./terms.ts";
@@ -84,6 +86,7 @@ export const sections = {
   tier,
   host,
   site,
+  registry: registry.optional(),
   application,
   worker: worker.prefault({}),
   beat: beat.prefault({}),
@@ -101,6 +104,7 @@ export const sections = {
   policies: policies.prefault({}),
   evidence: evidence.prefault({}),
   documentation: documentation.prefault({}),
+  notifications: notifications.prefault({}),
 };
 
 export const stackSettings = z.strictObject(sections);

@@ -8,13 +8,17 @@
  */
 import { Command, CommanderError } from "commander";
 
+import { LockedError } from "../deployment/lock.ts";
 import { addBackup } from "./commands/backup.ts";
 import { addCelery } from "./commands/celery.ts";
 import { addDrill } from "./commands/drill.ts";
 import { addExec } from "./commands/exec.ts";
+import { addLock } from "./commands/lock.ts";
 import { addLogs } from "./commands/logs.ts";
 import { addMigrations } from "./commands/migrations.ts";
+import { addMaintenance } from "./commands/maintenance.ts";
 import { addNginx } from "./commands/nginx.ts";
+import { addNotify } from "./commands/notify.ts";
 import { addPsql } from "./commands/psql.ts";
 import { addRedis } from "./commands/redis.ts";
 import { addRelease } from "./commands/release.ts";
@@ -23,6 +27,7 @@ import { addRestore } from "./commands/restore.ts";
 import { addRollback } from "./commands/rollback.ts";
 import { addShell } from "./commands/shell.ts";
 import { addStatus } from "./commands/status.ts";
+import { addUnlock } from "./commands/unlock.ts";
 import { HostError, OperatorError } from "./stack.ts";
 
 const program = new Command("socle")
@@ -45,6 +50,10 @@ addBackup(program);
 addDrill(program);
 addRestore(program);
 addMigrations(program);
+addMaintenance(program);
+addLock(program);
+addUnlock(program);
+addNotify(program);
 
 try {
   await program.parseAsync();
@@ -52,7 +61,7 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
     if (error instanceof HostError) console.error(await error.explained());
-    else console.error(error instanceof OperatorError ? error.message : error);
+    else console.error(error instanceof OperatorError || error instanceof LockedError ? error.message : error);
     process.exitCode = 1;
   }
 }

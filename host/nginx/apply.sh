@@ -102,6 +102,12 @@ if running "$container"; then serving=$(answer); fi
 # Post-quantum key agreement where the image's OpenSSL (3.5 or newer) has it, else Mozilla's list without it.
 # shellcheck disable=SC2016 # runs in the container
 printf '%s\n' "$input" | beside '
+  # What host/maintenance.sh sets; until then nobody is let through, and nothing is on.
+  if [ ! -e maintenance/settings.conf ]; then
+    mkdir -p maintenance
+    printf "%s\n" "map \"\" \$maintenance_settings { default none; }" "map \"\" \$maintenance_retry { default 600; }" \
+      "geo \$maintenance_exempt { default 0; 127.0.0.0/8 1; }" >maintenance/settings.conf
+  fi
   rm -rf "$1.new"
   mkdir "$1.new"
   cat >"$1.new/nginx.conf"
@@ -128,7 +134,7 @@ printf '%s\n' "$input" | beside '
   mv -T current.new current
   for old in */; do
     old=${old%/}
-    case "$old" in "$1" | "$(cat former 2>/dev/null)" | current) ;; *) rm -rf "${old:?}" ;; esac
+    case "$old" in "$1" | "$(cat former 2>/dev/null)" | current | maintenance) ;; *) rm -rf "${old:?}" ;; esac
   done
 ' apply "$configuration" "$serving" || {
   stop_worker

@@ -33,7 +33,7 @@ export async function rehearse(project: string, stack: string, configuration: Co
     found.push(shown(project, stack, request));
     return register(request, ...others);
   };
-  new Site("site", environmentModel(project, stack, configuration), configuration.secrets);
+  new Site("site", environmentModel(project, stack, configuration), configuration);
   await pulumi.runtime.disconnect();
   return found;
 }

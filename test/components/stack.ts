@@ -65,25 +65,30 @@ export interface Deployment {
   isAfter: (later: string, earlier: string) => boolean;
 }
 
-/** @param secrets the site's own, `secrets:NAME` */
+/**
+ * @param secrets the site's own, `secrets:NAME`
+ * @param credentials Socle's own, `credentials:NAME`
+ */
 export async function deploy(
   stack: string,
   sections: Sections,
   secrets: Record<string, string> = {},
+  credentials: Record<string, string> = {},
 ): Promise<Deployment> {
   const values = Object.fromEntries([
     ...Object.entries(sections).map(([name, value]) => [
       `${project}:${name}`,
       typeof value === "string" ? value : JSON.stringify(value),
     ]),
-    ...Object.entries(secrets).map(([name, value]) => [`secrets:${name}`, value]),
   ]) as Record<string, string>;
-  const encrypted = Object.keys(secrets).map((name) => `secrets:${name}`);
+  for (const [name, value] of Object.entries(secrets)) values[`secrets:${name}`] = value;
+  for (const [name, value] of Object.entries(credentials)) values[`credentials:${name}`] = value;
+  const encrypted = Object.keys(values).filter((key) => /^(secrets|credentials):/.test(key));
   const configuration = readConfiguration(project, stack, values, encrypted);
   const model = environmentModel(project, stack, configuration);
   const sites: Site[] = [];
   const found = await registrations({ project, stack }, (options) => {
-    sites.push(new Site("site", model, configuration.secrets, options));
+    sites.push(new Site("site", model, configuration, options));
   });
   const [site] = sites;
   if (!site) throw new Error("no site was made");

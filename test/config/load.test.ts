@@ -89,6 +89,7 @@ const defaults = {
     },
     apiPath: ["/api/"],
   },
+  registry: undefined,
   application: {
     image: "site:dev",
     preset: "django",
@@ -149,4 +150,5 @@ const defaults = {
   policies: { enforcement: {}, waivers: [] },
   evidence: { publicKeys: [] },
   documentation: {},
+  notifications: { events: ["start", "success", "failure", "rollback"], name: "Socle" },
 };

@@ -11,7 +11,7 @@ const cases: MistakeCase[] = [
     { kubernetes: {} },
     "kubernetes",
     "there is no such setting",
-    "Remove it, or use one of: tier, host, site, application, worker, beat, frontend, postgres, redis, nginx, certbot, release, superuser, rotation, data, migrations, backup, policies, evidence, documentation.",
+    "Remove it, or use one of: tier, host, site, registry, application, worker, beat, frontend, postgres, redis, nginx, certbot, release, superuser, rotation, data, migrations, backup, policies, evidence, documentation, notifications.",
   ],
   [
     "an unknown setting",

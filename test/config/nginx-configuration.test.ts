@@ -119,6 +119,11 @@ describe("Nginx's configuration", () => {
     /** What `nginx -t` says of each text; undefined where it takes it. */
     function verdicts(texts: string[]): (string | undefined)[] {
       const configurations = mkdtempSync(join(folder, "configurations", "set-"));
+      mkdirSync(join(configurations, "maintenance"));
+      writeFileSync(
+        join(configurations, "maintenance", "settings.conf"),
+        'map "" $maintenance_settings { default none; }\nmap "" $maintenance_retry { default 600; }\ngeo $maintenance_exempt { default 0; }\n',
+      );
       for (const [index, text] of texts.entries()) {
         const place = join(configurations, String(index));
         mkdirSync(place);
@@ -128,7 +133,7 @@ describe("Nginx's configuration", () => {
       execFileSync("chmod", ["-R", "a+rX", configurations]);
       // As host/nginx/apply.sh tries a configuration, for all in one container.
       const each =
-        'for place in *; do if ! nginx -t -q -c "$PWD/$place/nginx.conf" 2>/tmp/said; then echo "$place $(tr "\\n" " " </tmp/said)"; fi; done';
+        'for place in [0-9]*; do if ! nginx -t -q -c "$PWD/$place/nginx.conf" 2>/tmp/said; then echo "$place $(tr "\\n" " " </tmp/said)"; fi; done';
       const { status, stdout, stderr } = spawnSync(
         "docker",
         [

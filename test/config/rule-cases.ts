@@ -17,15 +17,18 @@ export interface RuleCase {
   /** The nearest that is right. */
   good: Record<string, unknown>;
   secrets?: string[];
+  /** Names of Socle's own credentials that are set. */
+  credentials?: string[];
 }
 
 /** Tests of rules by their cases; every rule needs one. */
 export function testRules(rules: readonly Rule[], cases: RuleCase[]): void {
-  for (const { rule: words, base = production, bad, lines, good, secrets = [] } of cases) {
+  for (const { rule: words, base = production, bad, lines, good, secrets = [], credentials = [] } of cases) {
     const encrypted = Object.fromEntries(secrets.map((name) => [name, "hidden"]));
+    const own = Object.fromEntries(credentials.map((name) => [name, "hidden"]));
 
     it(`are refused: ${Object.keys(bad).join(", ")} – ${words}`, () => {
-      const found = mistakes(changed(base(), bad), { encrypted });
+      const found = mistakes(changed(base(), bad), { encrypted, credentials: own });
       assert.ok(lines.length > 0);
       assert.deepEqual(
         found.map(({ path, found: what, mend }) => [path, what, mend]),
@@ -34,8 +37,8 @@ export function testRules(rules: readonly Rule[], cases: RuleCase[]): void {
     });
 
     it(`are well otherwise: ${Object.keys(good).join(", ")} – ${words}`, () => {
-      const { settings } = read(changed(base(), good), { encrypted });
-      assert.deepEqual(contradictions(settings, secrets, []), []);
+      const { settings } = read(changed(base(), good), { encrypted, credentials: own });
+      assert.deepEqual(contradictions(settings, secrets, credentials), []);
     });
   }
 

@@ -118,6 +118,12 @@ export class TestStack {
     await this.#write();
   }
 
+  /** All of them, so that sections go too. */
+  async replace(sections: Sections): Promise<void> {
+    this.#sections = sections;
+    await this.#write();
+  }
+
   async setSecret(name: string, value: string): Promise<void> {
     this.#secrets[name] = value;
     await this.pulumi(["config", "set", "--secret", `secrets:${name}`], { input: value });

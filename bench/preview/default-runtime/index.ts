@@ -13,7 +13,7 @@ export = async () => {
   const model = environmentModel(pulumi.getProject(), pulumi.getStack(), configuration);
   await preflight(model.host, { dryRun: pulumi.runtime.isDryRun() });
   await policyGate("policy-gate", model);
-  const site = new Site("site", model, configuration.secrets);
+  const site = new Site("site", model, configuration);
   return {
     url: model.site.url,
     services: site.services,

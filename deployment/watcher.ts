@@ -1,0 +1,108 @@
+/**
+ * Goes on after the program, until the engine is done: it renews the lock meanwhile, then gives it back, and tells how
+ * the deployment ended. The program starts it and writes to its standard input: first what it is to do, then what happens.
+ */
+import { connect } from "node:net";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+import { leaseSeconds, type LockPlace, releaseLock, renewLock } from "./lock.ts";
+import { type Channel, type Event, type Notice, send } from "./notification.ts";
+
+export interface Assignment {
+  place: LockPlace;
+  /** Id of the lock that is to be kept and given back. */
+  lock: string | undefined;
+  /** host:port of the engine's own server, which is there as long as the engine works. */
+  engine: string;
+  channel: Channel | undefined;
+  notice: Omit<Notice, "event" | "seconds" | "reason">;
+  /** The deployment puts a former release back. */
+  rollback: boolean;
+}
+
+/** A line that the program writes later. */
+export type Report = { failed: string } | { ended: number };
+
+async function watch(): Promise<void> {
+  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  const first = await lines.next();
+  if (first.done) return;
+  const task = JSON.parse(first.value) as Assignment;
+  const started = Date.now();
+  const sent = tell(task, "start");
+
+  const renewal =
+    task.lock === undefined ? undefined : setInterval(renew, (leaseSeconds * 1000) / 3, task.place, task.lock);
+  const reports: Report[] = [];
+  for (let line = await lines.next(); !line.done; line = await lines.next())
+    reports.push(JSON.parse(line.value) as Report);
+
+  // One step's failure ends the program, while others are still at work.
+  while (await works(task.engine)) await sleep(200);
+  clearInterval(renewal);
+  const { event, reason } = outcome(task, reports);
+  // Of one that was killed, remote work may still be running: its lock runs out, or the next of the same state takes it.
+  if (task.lock !== undefined && reports.length > 0) await retried(() => releaseLock(task.place, task.lock ?? ""));
+  await sent;
+  await tell(task, event, { seconds: (Date.now() - started) / 1000, ...(reason ? { reason } : {}) });
+}
+
+function outcome({ rollback }: Assignment, reports: readonly Report[]): { event: Event; reason?: string } {
+  const failed = reports.find((report) => "failed" in report);
+  if (failed) return { event: "failure", reason: failed.failed };
+  const ended = reports.find((report) => "ended" in report);
+  if (!ended)
+    return {
+      event: "failure",
+      reason: "The deployment was killed: it did not end. The next one takes over what it left.",
+    };
+  if (ended.ended !== 0) return { event: "failure", reason: "The deployment was cancelled." };
+  return { event: rollback ? "rollback" : "success" };
+}
+
+const tell = async (
+  { channel, notice }: Assignment,
+  event: Event,
+  more: Pick<Notice, "seconds" | "reason"> = {},
+): Promise<void> => {
+  if (channel) await send(channel, { ...notice, ...more, event });
+};
+
+function renew(place: LockPlace, id: string): void {
+  // A host that is out of reach for a while is asked again at the next turn.
+  renewLock(place, id).catch(() => undefined);
+}
+
+/** The host may be restarting its SSH server, or its network. */
+async function retried(action: () => Promise<void>): Promise<void> {
+  for (const seconds of [1, 5, 0])
+    try {
+      await action();
+      return;
+    } catch {
+      await sleep(seconds * 1000);
+    }
+}
+
+function works(engine: string): Promise<boolean> {
+  const [address = "", port = ""] = engine.split(/:(?=\d+$)/);
+  if (port === "") return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const socket = connect({ host: address, port: Number(port) });
+    socket.on("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => {
+      resolve(false);
+    });
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // Ctrl-C reaches the program, which says so; a terminal that is closed ends neither.
+  for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
+  await watch();
+}

@@ -1,0 +1,29 @@
+/** A stack's configuration for the operator: what the engine hands to the program, with its secrets in clear. */
+import { join } from "node:path";
+
+import { type Configuration, readConfiguration } from "../config/load.ts";
+import { ConfigurationError } from "../config/mistake.ts";
+import { findProject } from "../toolchain/project.ts";
+import { capture } from "../toolchain/pulumi.ts";
+import { OperatorError } from "./stack.ts";
+
+const folder = join(import.meta.dirname, "..");
+
+/** @throws OperatorError where there is no such stack, its secrets cannot be read, or its settings are refused */
+export function configurationOf(stack: string): Configuration {
+  try {
+    const text = capture(["config", "--show-secrets", "--json", "--stack", stack, "--cwd", folder]);
+    const given = Object.entries(JSON.parse(text) as Record<string, { value: string; secret?: boolean }>);
+    return readConfiguration(
+      findProject(folder)?.name ?? "",
+      stack,
+      Object.fromEntries(given.map(([key, { value }]) => [key, value])),
+      given.filter(([, { secret }]) => secret).map(([key]) => key),
+    );
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new OperatorError(error.message);
+    throw new OperatorError(
+      `The configuration of stack ${stack} could not be read: ${error instanceof Error ? error.message.trim() : String(error)}\n    → See which stacks there are: npm run -s pulumi -- stack ls`,
+    );
+  }
+}
