@@ -69,7 +69,7 @@ describe("maintenance", function () {
       'map "" $maintenance_settings { default none; }\nmap "" $maintenance_retry { default 600; }\ngeo $maintenance_exempt { default 0; }\n';
     // prettier-ignore
     const words = [
-      "run", "--rm", "--interactive", "--network", "none", "--user", "101:101", "--volume", `${volumes.configuration}:/etc/socle`,
+      "run", "--rm", "--interactive", "--network", "none", "--user", "101:101", "--volume", `${volumes.configuration}:/etc/socle:nocopy`,
       "--workdir", "/etc/socle", "--entrypoint", "sh", image, "-euc", command, "apply", settings,
     ];
     const { status, stderr } = spawnSync("docker", words, { input: text });
