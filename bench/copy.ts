@@ -10,7 +10,7 @@ import { Cli } from "../toolchain/cli.ts";
 export const project = join(import.meta.dirname, "..");
 
 /** What the program is made of. */
-export const program = ["index.ts", "config", "components", "connection", "host", "Pulumi.yaml"];
+export const program = ["index.ts", "config", "components", "connection", "host", "migration", "Pulumi.yaml"];
 
 export class Copy {
   readonly folder: string;

@@ -39,9 +39,11 @@ export function recordRelease(
           settings: given,
         }),
       ),
+      // It is none; but what it holds is known only during `up`, and a plan in which that is left open is refused.
+      secret: true,
       ...(model.data.keepOnDestroy ? {} : { remove: ["releases/forget.sh", model.name] }),
     },
     options,
   );
-  return stdout.apply((printed) => JSON.parse(printed.trim().split("\n").at(-1) ?? "") as Recorded);
+  return pulumi.unsecret(stdout).apply((printed) => JSON.parse(printed.trim().split("\n").at(-1) ?? "") as Recorded);
 }

@@ -13,6 +13,7 @@ const program = [
   "components",
   "connection",
   "host",
+  "migration",
   "policies",
   "operations",
   "toolchain/node.cjs",

@@ -35,7 +35,7 @@ describe("the plan on a pull request", function () {
     assert.equal(code, 1);
     assert.match(section.head, /^### ❌ production is refused: 3 to mend\n/);
     assert.match(section.head, /^\| ❌ DJ-06 \| `site` \| .*→ .*rateLimit.*\|$/m);
-    assert.match(section.head, /^\| \+ create \| `backend` \| docker:Container \| {2}\|$/m);
+    assert.match(section.head, /^\| \+ create \| `nginx` \| docker:Container \| {2}\|$/m);
     assert.match(summary, /❌ production is refused/);
   });
 
