@@ -39,10 +39,17 @@ export class StackDocument {
     if (error) throw new OperatorError(`${this.file} is no YAML file: ${error.message}`);
   }
 
+  /** The settings as they are given now; none of them is a secret. */
+  get settings(): Record<string, unknown> {
+    const { config = {} } = parseDocument(this.#text).toJS() as { config?: Record<string, unknown> };
+    const own = Object.entries(config).filter(([key]) => key.startsWith(`${this.#project}:`));
+    return Object.fromEntries(own.map(([key, value]) => [key.slice(this.#project.length + 1), value]));
+  }
+
   /** What is to be changed so that these sections are as given. */
   changes(sections: readonly string[], wanted: Record<string, unknown>): Change[] {
-    const { config = {} } = parseDocument(this.#text).toJS() as { config?: Record<string, unknown> };
-    return sections.flatMap((name) => differences([name], config[`${this.#project}:${name}`], wanted[name]));
+    const { settings } = this;
+    return sections.flatMap((name) => differences([name], settings[name], wanted[name]));
   }
 
   apply(changes: readonly Change[]): void {

@@ -44,7 +44,8 @@ function page(history: History): string {
 /** Repository, tag, and as much of the digest as tells it apart. */
 export function shortImage({ released: { image, digest } }: Release): string {
   const [named = ""] = image.split("@");
-  return `${named.split("/").at(-1) ?? named}@${digest.replace("sha256:", "").slice(0, 12)}`;
+  const name = named.split("/").at(-1) ?? named;
+  return digest === "" ? name : `${name}@${digest.replace("sha256:", "").slice(0, 12)}`;
 }
 
 function remark({ reason, heads }: Release): string {

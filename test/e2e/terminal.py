@@ -17,7 +17,7 @@ import sys
 import termios
 import time
 
-PATIENCE = 60
+PATIENCE = int(os.environ.get("SOCLE_PATIENCE", "60"))
 
 
 def resize(fd: int, rows: int, columns: int) -> None:

@@ -1,0 +1,149 @@
+// docs/releases.md, as a newcomer follows it: its own commands, run on a site.
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { after, before, describe, it } from "mocha";
+
+import type { History } from "../../operations/release-history.ts";
+import { docker, type Result, run } from "../lab/command.ts";
+import { changingSite } from "./local-site.ts";
+import { Operator } from "./operator.ts";
+
+const minutes = 60_000;
+const project = join(import.meta.dirname, "..", "..");
+
+/** The page's blocks of commands in their order, with whether the page says that they fail. */
+const blocks = [
+  ...readFileSync(join(project, "docs", "releases.md"), "utf8").matchAll(/^```sh( fails)?\n(.*?)^```$/gms),
+].map(([, fails, commands = ""]) => ({ commands, fails: fails !== undefined }));
+
+describe("docs/releases.md, followed on a local stack", function () {
+  this.timeout(6 * minutes);
+  const site = changingSite.use();
+  let operator: Operator;
+  /** The release that served before. */
+  let first: number;
+  let images: string;
+  let serves: string;
+  before(async () => {
+    operator = new Operator(site().stack);
+    const { maxBodySize } = site().stack.settings["site"] as { maxBodySize?: number };
+    if (maxBodySize !== undefined) await site().up(site().changed("site", { maxBodySize: undefined }));
+    // What is in the page is one name for all; the engine may have several tests.
+    images = `socle-e2e-page-${site().stack.name}`;
+    serves = readFileSync(site().stack.file, "utf8");
+    first = (await history()).releases.at(-1)!.number;
+  });
+  after(async () => {
+    for (const tag of ["2", "broken"]) await docker(["image", "rm", "--force", `${images}:${tag}`]);
+  });
+
+  const history = () => operator.json<History>(["releases"]);
+  const answers = async (): Promise<void> => {
+    assert.equal((await site().visitor().ask({ path: "/health/" })).status, 200);
+  };
+  const outputs = async () => (site().output = await site().stack.outputs());
+  const variable = async (name: string): Promise<string> => {
+    await outputs();
+    return (await operator.socle(["exec", "backend", "--", "sh", "-c", `echo "$${name}"`])).stdout.trim();
+  };
+  const uploadOf6MB = async (): Promise<number> => {
+    const headers = { "Content-Length": String(6 * 1024 * 1024) };
+    return (await site().visitor().ask({ method: "POST", path: "/api/copies/", headers })).status;
+  };
+  let next = 0;
+  const follow = async (): Promise<Result> => {
+    const { commands, fails } = blocks[next++]!;
+    const result = await run("sh", ["-euc", commands.replaceAll("my-site:", `${images}:`)], {
+      directory: project,
+      timeoutSeconds: 240,
+      check: false,
+      environment: { ...site().stack.environment(), PULUMI_STACK: site().stack.name },
+    });
+    const said = `${result.stdout}${result.stderr}`;
+    assert.equal(result.code !== 0, fails, `${commands}\n${said}`);
+    return result;
+  };
+
+  it("another image is released, and recorded", async () => {
+    await follow();
+    await follow();
+    const { releases, flaws } = await history();
+    assert.deepEqual(flaws, []);
+    const last = releases.at(-1)!;
+    assert.deepEqual([last.number, last.result, last.released.image], [first + 1, "succeeded", `${images}:2`]);
+    const { services } = await outputs();
+    assert.equal(last.released.digest, services["backend"]!.digest);
+    await answers();
+  });
+
+  it("a bad one fails and is recorded as failed; a rollback brings the settings back to what serves", async () => {
+    await follow();
+    await follow();
+    const last = (await history()).releases.at(-1)!;
+    assert.deepEqual([last.result, last.released.image], ["failed", `${images}:broken`]);
+    await answers();
+    const { stdout } = await follow();
+    assert.match(stdout, /application\.image: ".*:broken" → ".*:2"/);
+    assert.match(stdout, /^backend +healthy/m);
+    await site().stack.preview(["--expect-no-changes"]);
+  });
+
+  it("a mistake in application's and Nginx's settings is taken back by one command", async () => {
+    await follow();
+    assert.equal(await variable("GREETING"), "Hullo");
+    assert.equal(await uploadOf6MB(), 413);
+    const { stdout } = await follow();
+    assert.match(stdout, /application\.environment\.GREETING: "Hullo" → \(not set\)/);
+    assert.match(stdout, /site\.maxBodySize: 5 → \(not set\)/);
+    assert.equal(await variable("GREETING"), "");
+    assert.notEqual(await uploadOf6MB(), 413);
+    assert.equal(next, blocks.length, "every block of the page was run");
+    await site().stack.preview(["--expect-no-changes"]);
+  });
+
+  it("the release from before the page comes back by its number, asked at a terminal", async () => {
+    const { stdout } = await operator.terminal(
+      ["rollback", String(first)],
+      [
+        ["wait", `Go back to release ${first}\\?`],
+        ["type", "y"],
+        ["type", "\r"],
+      ],
+      { timeoutSeconds: 240, environment: { SOCLE_PATIENCE: "200" } },
+    );
+    assert.match(stdout, new RegExp(`Release ${first} serves again`));
+    const file = readFileSync(site().stack.file, "utf8");
+    const image = (text: string): string | undefined => /image: (\S+)/.exec(text)?.[1];
+    assert.equal(image(file), image(serves));
+    await outputs();
+    await answers();
+  });
+
+  it("a record that was changed on the host is noticed, and not rolled back by", async () => {
+    const record = join(site().stack.environment()["SOCLE_STATE"] ?? "", site().stack.prefix, "releases.jsonl");
+    const whole = readFileSync(record, "utf8");
+    try {
+      writeFileSync(record, whole.replace(`${images}:2`, `${images}:3`));
+      const listed = await operator.socle(["releases"], { check: false });
+      assert.equal(listed.code, 1);
+      assert.match(
+        listed.stderr,
+        /The record of releases is not as it was written: line \d+ \(release \d+\) was changed/,
+      );
+      const refused = await operator.socle(["rollback", "--yes"], { check: false });
+      assert.equal(refused.code, 1);
+      assert.match(refused.stderr, /not rolled back by/);
+      // The state knows the latest: the end cannot be cut off either.
+      writeFileSync(record, `${whole.trimEnd().split("\n").slice(0, -1).join("\n")}\n`);
+      assert.match(
+        (await operator.socle(["releases"], { check: false })).stderr,
+        /as the stack's state knows it, is missing/,
+      );
+    } finally {
+      writeFileSync(record, whole);
+    }
+    assert.deepEqual((await history()).flaws, []);
+  });
+});
