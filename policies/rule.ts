@@ -12,6 +12,8 @@ export interface Finding {
   where: string;
   /** Of the lines of the checklist that the rule serves, the only one that it concerns. */
   line?: ChecklistLine;
+  /** Whether nothing at all shows that it was tried. */
+  untried?: true;
 }
 
 /** Findings of a violation, none where all is well; `undefined`: the rule has nothing to say about what it was shown. */
@@ -36,6 +38,8 @@ export interface Proof {
   tool?: string;
   /** Digest of the image, or the stack, that it was shown on. */
   subject?: string;
+  /** Of the lines of the checklist that the rule serves, the only one that it concerns. */
+  line?: ChecklistLine;
 }
 
 export interface Rule {

@@ -2,7 +2,7 @@
 import type { Facts } from "../config/facts.ts";
 import { Evidence } from "./evidence/evidence.ts";
 import { isKind, type Registered, type Resource, subjects } from "./resource.ts";
-import type { Rule } from "./rule.ts";
+import type { Proof, Rule } from "./rule.ts";
 import { type Verdict, verdictOn, verdictOnStack } from "./verdict.ts";
 
 /** A program without a site is judged as the strictest there is, by what can be told of a resource alone. */
@@ -33,6 +33,11 @@ export class Session {
   /** What the stack says of itself; the strictest there is, where it has not said it. */
   get facts(): Facts {
     return this.#site?.inputs ?? strictest;
+  }
+
+  /** What shows that a rule is met, beside the settings themselves. */
+  proofs(rule: Rule): readonly Proof[] {
+    return rule.proof?.({ facts: this.facts, today: this.#today, evidence: this.#evidence }) ?? [];
   }
 
   /** Notes which inputs of a resource are secrets: a policy that judges sees them in clear and unmarked. */

@@ -3,6 +3,7 @@ import type { Facts } from "../../config/facts.ts";
 import { ConfigurationError, type Mistake } from "../../config/mistake.ts";
 import { rules } from "../../policies/catalogue.ts";
 import { Evidence } from "../../policies/evidence/evidence.ts";
+import type { Proof } from "../../policies/rule.ts";
 import { Session } from "../../policies/session.ts";
 import type { Level, Verdict } from "../../policies/verdict.ts";
 import { rehearse } from "./rehearsal.ts";
@@ -36,24 +37,30 @@ export interface Examination {
   /** What the stack says of itself; nothing where its settings are refused. */
   facts?: Facts;
   verdicts: Verdict[];
+  /** By the id of a rule, what shows that it is met. */
+  proofs: Record<string, readonly Proof[]>;
+  /** Records of what was tried, with the ledgers that they stand in. */
+  evidence: Evidence;
   /** Settings that are refused, so that no rule could be asked. */
   mistakes: Mistake[];
 }
 
 /** @throws UnjudgeableError */
 export async function examine(folder: string, stack: string): Promise<Examination> {
+  const evidence = await Evidence.read();
   try {
     const { project, configuration } = readStackFile(folder, stack);
-    const session = new Session(rules, new Date().toISOString().slice(0, 10), await Evidence.read());
+    const session = new Session(rules, new Date().toISOString().slice(0, 10), evidence);
     const verdicts = (await rehearse(project, stack, configuration)).flatMap(({ secrets, ...registered }) => {
       session.noteSecrets(registered.urn, Object.fromEntries(secrets.map((name) => [name, [registered.props[name]]])));
       return session.judge(registered);
     });
     verdicts.push(...session.judgeStack());
-    return { stack, facts: session.facts, verdicts, mistakes: [] };
+    const proofs = Object.fromEntries(rules.map((rule) => [rule.id, session.proofs(rule)]));
+    return { stack, facts: session.facts, verdicts, proofs, evidence, mistakes: [] };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    return { stack, verdicts: [], mistakes: error.mistakes };
+    return { stack, verdicts: [], proofs: {}, evidence, mistakes: error.mistakes };
   }
 }
 

@@ -6,6 +6,8 @@ import { join } from "node:path";
 
 import { parseDocument } from "yaml";
 
+import type { UnsafeVariant } from "./unsafe-variants.ts";
+
 const original = join(import.meta.dirname, "..", "..");
 const program = [
   "index.ts",
@@ -17,6 +19,10 @@ const program = [
   "policies",
   "operations",
   "toolchain/node.cjs",
+  "toolchain/cli.ts",
+  "toolchain/local-state.ts",
+  "toolchain/project.ts",
+  "toolchain/pulumi.ts",
   "Pulumi.yaml",
   "package.json",
 ];
@@ -72,6 +78,12 @@ export class ProjectCopy {
     // What the CLI wrote when it made a stack of the copy.
     const salt = /^encryptionsalt:.*$/m.exec(await readFile(this.file, "utf8").catch(() => ""))?.[0] ?? "";
     await writeFile(this.file, `${example.toString()}${salt}\n`);
+  }
+
+  /** Makes the copy unsafe while something is tried. */
+  async vary<T>({ settings, edit }: UnsafeVariant, attempt: () => Promise<T>): Promise<T> {
+    await this.configure(settings);
+    return edit ? this.with(edit[0], (text) => text.replace(edit[1], edit[2]), attempt) : attempt();
   }
 
   /** Runs a file of the copy, such as operations/check/check.ts. */

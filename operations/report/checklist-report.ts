@@ -1,10 +1,13 @@
 /** What is known of each line of the pre-production checklist, and of each rule: what the pages show. */
 import { checklist, type ChecklistLine, linesOf, servedBySettings } from "../../policies/checklist.ts";
 import type { Mistake } from "../../config/mistake.ts";
-import type { Rule } from "../../policies/rule.ts";
+import type { EvidenceRecord } from "../../policies/evidence/record.ts";
+import { imageDigest } from "../../policies/evidence/demand.ts";
+import type { Proof, Rule } from "../../policies/rule.ts";
 import { type Level, levelOf, type Verdict } from "../../policies/verdict.ts";
 import type { Examination } from "../check/judgement.ts";
 import type { Commit } from "./commit.ts";
+import { day } from "./day.ts";
 
 export type State = "met" | "violated" | "no evidence" | "undecided" | "waived" | "not checked";
 
@@ -61,6 +64,12 @@ export interface ChecklistReport {
   lines: LineReport[];
   rules: RuleReport[];
   mistakes: readonly Mistake[];
+  /** What was recorded of this image or on this stack, the newest first. */
+  records: readonly Recorded[];
+}
+
+export interface Recorded extends EvidenceRecord {
+  ledger: string;
 }
 
 /** The gravest first: of what a line's rules found, the first of these is the line's state. */
@@ -86,10 +95,20 @@ export function checklistReport(
     commit,
     mayGoOut: blocking === 0,
     blocking,
-    lines: checklist.map((line) => lineReport(line, told, mistakes)),
+    lines: checklist.map((line) => lineReport(line, told, examination)),
     rules: told,
     mistakes,
+    records: recordsOf(examination),
   };
+}
+
+function recordsOf({ evidence, facts }: Examination): Recorded[] {
+  if (!facts) return [];
+  const digest = imageDigest(facts.application.image);
+  return evidence.ledgers
+    .flatMap(({ name, records }) => records.map((record) => ({ ...record, ledger: name })))
+    .filter(({ subject, stack }) => subject === digest || stack === facts.name)
+    .sort((a, b) => (a.when < b.when ? 1 : -1));
 }
 
 const blocks = ({ outcome, level }: Verdict): boolean => outcome !== "met" && level === "mandatory";
@@ -101,12 +120,13 @@ const states: Record<Verdict["outcome"], State> = {
   undecided: "undecided",
   waived: "waived",
 };
-const stateOf = ({ outcome }: Verdict): State => states[outcome];
+const stateOf = ({ outcome, findings }: Verdict): State =>
+  outcome === "violated" && findings.every(({ untried }) => untried) ? "no evidence" : states[outcome];
 
 function lineReport(
   { line, plain, settings = [] }: (typeof checklist)[number],
   told: readonly RuleReport[],
-  mistakes: readonly Mistake[],
+  { mistakes, proofs }: Examination,
 ): LineReport {
   const [part = "", title = ""] = line.split(/: (.*)/);
   const serving = told.filter(({ rule }) => linesOf(rule).includes(line));
@@ -123,7 +143,10 @@ function lineReport(
     ...about,
     state: gravest(all.map(stateOf)),
     remarks: all.filter(({ outcome }) => outcome !== "met" && outcome !== "waived").flatMap(remarksOf),
-    proofs: concerning.flatMap(({ rule, verdicts }) => proofsOf(rule, verdicts)),
+    proofs: concerning.flatMap(({ rule, verdicts }) => {
+      const shown = (proofs[rule.id] ?? []).filter((proof) => proof.line === undefined || proof.line === line);
+      return shown.length > 0 ? shown.map(recorded(rule)) : proofsOf(rule, verdicts);
+    }),
     waivers: all.flatMap(({ rule, resource, waiver }) => (waiver ? [{ ...waiver, rule: rule.id, resource }] : [])),
   };
 }
@@ -144,6 +167,18 @@ const onLine =
 
 const remarksOf = ({ rule, resource, findings }: Verdict): Remark[] =>
   findings.map(({ where, found }) => ({ id: rule.id, text: `${resource}, ${where}: ${found} → ${rule.mend}` }));
+
+const recorded =
+  ({ id }: Rule) =>
+  ({ statement, when, tool, subject }: Proof): Remark => ({
+    id,
+    text: [
+      statement,
+      ...(when === undefined ? [] : [`on ${day(when)}`]),
+      ...(tool === undefined ? [] : [`by ${tool}`]),
+      ...(subject === undefined ? [] : [`on ${subject}`]),
+    ].join(", "),
+  });
 
 function proofsOf({ id, name }: Rule, verdicts: readonly Verdict[]): Remark[] {
   const met = verdicts.filter(({ outcome }) => outcome === "met").map(({ resource }) => resource);

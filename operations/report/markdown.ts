@@ -1,6 +1,7 @@
 /** The checklist report as Markdown: for a pull request, a wiki or a release's notes. */
 import type { ChecklistReport, LineReport } from "./checklist-report.ts";
-import { day, explanation, judged, moment, parts, stateWords, verdict, version } from "./wording.ts";
+import { day, moment } from "./day.ts";
+import { details, explanation, judged, parts, stateWords, verdict, version } from "./wording.ts";
 
 export function markdown(report: ChecklistReport): string {
   const { stack, lines, rules, mistakes } = report;
@@ -26,6 +27,19 @@ export function markdown(report: ChecklistReport): string {
           table(
             ["Setting", "Found", "Mend"],
             mistakes.map(({ path, found, mend }) => [path, found, mend].map(text)),
+          ),
+        ]),
+    ...(report.records.length === 0
+      ? []
+      : [
+          "## Evidence of this image and on this stack",
+          table(
+            ["Rule", "When", "Tool", "Result", "Details", "Counts until", "Tried on", "Ledger and hash"],
+            report.records.map((record) => {
+              const { policy, when, tool, result, expires, stack: on, subject, ledger, hash } = record;
+              const cells = [policy, when, `${tool.name} ${tool.version}`, result, details(record)];
+              return [...cells, expires, on ?? subject, `${ledger} ${hash}`].map(text);
+            }),
           ),
         ]),
     "## Every rule",

@@ -1,9 +1,10 @@
 /** The checklist report as one page of HTML that needs nothing else: to be opened, sent and printed. */
 import { readFileSync } from "node:fs";
 
-import type { ChecklistReport, LineReport, RuleReport, State } from "./checklist-report.ts";
+import type { ChecklistReport, LineReport, Recorded, RuleReport, State } from "./checklist-report.ts";
 import { html, Html } from "./html.ts";
-import { counts, day, explanation, judged, moment, parts, states, stateWords, verdict, version } from "./wording.ts";
+import { day, moment } from "./day.ts";
+import { counts, details, explanation, judged, parts, states, stateWords, verdict, version } from "./wording.ts";
 
 const style = new Html(readFileSync(new URL("page.css", import.meta.url), "utf8"));
 
@@ -68,6 +69,7 @@ export function page(report: ChecklistReport): string {
             </dl>
           </section>
           ${mistakes.length === 0 ? undefined : refusals(report)}
+          ${report.records.length === 0 ? undefined : evidence(report)}
           <section aria-labelledby="rules">
             <h2 id="rules">Every rule</h2>
             <table>
@@ -142,6 +144,43 @@ function refusals({ mistakes }: ChecklistReport): Html {
           </li>`,
       )}
     </ul>
+  </section>`;
+}
+
+const evidenceColumns = ["Rule", "When", "Tool", "Result", "Details", "Counts until", "Tried on", "Ledger and hash"];
+
+function evidence({ records }: ChecklistReport): Html {
+  const row = (record: Recorded): Html => {
+    const { policy, when, tool, result, expires, stack, subject, ledger, hash } = record;
+    const cells = [
+      when,
+      `${tool.name} ${tool.version}`,
+      result,
+      details(record),
+      expires,
+      stack ?? subject,
+      `${ledger} ${hash}`,
+    ];
+    return html`<tr>
+      <th scope="row">${policy}</th>
+      ${cells.map((cell, index) => html`<td data-column="${evidenceColumns[index + 1]}">${cell}</td>`)}
+    </tr>`;
+  };
+  return html`<section aria-labelledby="evidence">
+    <h2 id="evidence">Evidence of this image and on this stack</h2>
+    <table>
+      <caption>
+        Written by the tools that tried it; each record bears the hash of the one before, so that an edit shows.
+      </caption>
+      <thead>
+        <tr>
+          ${evidenceColumns.map((name) => html`<th scope="col">${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${records.map(row)}
+      </tbody>
+    </table>
   </section>`;
 }
 

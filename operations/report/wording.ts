@@ -1,4 +1,5 @@
 /** What both pages say, in words for people who run a school rather than a server. */
+import type { EvidenceRecord } from "../../policies/evidence/record.ts";
 import type { ChecklistReport, LineReport, RuleReport, State } from "./checklist-report.ts";
 
 export const stateWords: Record<State, { word: string; sign: string; meaning: string }> = {
@@ -52,12 +53,6 @@ const sentences: [State, string][] = [
 
 const lineCount = (count: number): string => (count === 1 ? "One line is" : `${String(count)} lines are`);
 
-export const day = (text: string | Date): string =>
-  new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(text));
-
-export const moment = (when: Date): string =>
-  `${new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(when)} UTC`;
-
 export function version({ commit: { hash, changed } }: ChecklistReport): string {
   if (hash === undefined) return "unknown: the project is in no Git repository";
   return `commit ${hash.slice(0, 12)}${changed ? ", with changes that are not committed" : ""}`;
@@ -80,3 +75,9 @@ export function judged({ verdicts, level }: RuleReport): string {
     ),
   ].join("; ");
 }
+
+/** What a record says beside its result. */
+export const details = ({ details: said }: EvidenceRecord): string =>
+  Object.entries(said)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(", ");

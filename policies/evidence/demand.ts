@@ -1,5 +1,6 @@
 /** What a rule asks of evidence, and what lacks of it. */
 import type { Facts } from "../../config/facts.ts";
+import { checklist, type ChecklistLine } from "../checklist.ts";
 import type { Finding, Proof, Rule } from "../rule.ts";
 import { counting, type Evidence } from "./evidence.ts";
 import type { EvidenceRecord } from "./record.ts";
@@ -31,9 +32,15 @@ export function evidenced(
         const asked = demand(facts);
         return (
           asked &&
-          Object.entries(asked.parts).flatMap(([part, called]) =>
-            lacking(trials(policy, asked, facts, evidence, part), asked, facts, evidence, called),
-          )
+          Object.entries(asked.parts).flatMap(([part, called]) => {
+            const found = trials(policy, asked, facts, evidence, part);
+            const untried = counting(found, keys(facts)).length === 0;
+            return lacking(found, asked, facts, evidence, called).map((finding): Finding => ({
+              ...finding,
+              ...(untried && { untried }),
+              ...lineOf(called),
+            }));
+          })
         );
       },
     },
@@ -41,10 +48,16 @@ export function evidenced(
       const asked = demand(facts);
       return Object.entries(asked?.parts ?? {}).flatMap(([part, called]) => {
         const [newest] = asked ? counting(trials(policy, asked, facts, evidence, part), keys(facts)) : [];
-        return newest ? [proof(newest, called)] : [];
+        return newest ? [{ ...proof(newest, called), ...lineOf(called) }] : [];
       });
     },
   };
+}
+
+/** The line of the checklist that asks for a trial by its name. */
+function lineOf(called: string): { line?: ChecklistLine } {
+  const found = checklist.find(({ line }) => line === `Tests: ${called}`);
+  return found ? { line: found.line } : {};
 }
 
 const keys = ({ evidence }: Facts): string[] => [...evidence.publicKeys];

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { describe, it } from "mocha";
 
-import { docker, lines, run } from "../lab/command.ts";
+import { docker, run } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
 import { containersOf, inspect, within } from "./engine.ts";
 import { Load } from "./load.ts";
@@ -124,23 +124,6 @@ describe("a release of a local stack", function () {
 
   it("leaves nothing to change, also after one that failed", nothingChanges);
 
-  it("of Nginx's settings is what its preview announced, and replaces no container", async () => {
-    const ids = async (): Promise<string[]> =>
-      lines(await docker(["ps", "--quiet", "--filter", `label=socle.stack=${site().stack.prefix}`])).sort();
-    const former = await ids();
-    await site().stack.configure(site().changed("site", { maxBodySize: 5 }));
-    const announced = steps((await site().stack.preview()).stdout);
-    const done = steps(await site().up());
-    // The site itself states the setting that changed, and the release is recorded.
-    assert.deepEqual(announced, ["~ nginx-configuration-loaded", "~ release-record", "~ site"]);
-    assert.deepEqual(done, announced);
-    assert.deepEqual(await ids(), former);
-    const answer = await site()
-      .visitor()
-      .ask({ method: "POST", path: "/api/copies/", headers: { "Content-Length": String(6 * 1024 * 1024) } });
-    assert.equal(answer.status, 413);
-  });
-
   it("of a broken Nginx configuration is refused before it is loaded", async () => {
     const { prefix } = site().stack;
     const current = async () => (await within(site().container("nginx"), ["readlink", "/etc/socle/current"])).stdout;
@@ -169,14 +152,6 @@ describe("a release of a local stack", function () {
     });
   });
 });
-
-/** Resources that the CLI names with what it does to them, without those that stay and the stack itself. */
-function steps(printed: string): string[] {
-  return [...printed.matchAll(/^ +(\+|-|~|\+-|\+\+|--)\s+\S+:\S+\s+(\S+)/gm)]
-    .map(([, sign = "", name = ""]) => `${sign} ${name}`)
-    .filter((step, index, all) => all.indexOf(step) === index)
-    .sort();
-}
 
 /** Watches a stack's schedulers, and how its containers end. */
 class Beats {

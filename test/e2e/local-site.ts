@@ -129,5 +129,5 @@ export const changingSite = new SharedSite(
       ],
     },
   }),
-  { ADMIN_TOKEN: ownSecrets.ADMIN_TOKEN },
+  { ADMIN_TOKEN: ownSecrets.ADMIN_TOKEN, PAYMENT_TOKEN: ownSecrets.PAYMENT_TOKEN },
 );

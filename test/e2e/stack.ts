@@ -196,10 +196,18 @@ export class TestStack {
       record = true,
       via = [],
       check = true,
+      variables = {},
       ...options
-    }: { input?: string; check?: boolean; timeoutSeconds?: number; record?: boolean; via?: string[] } = {},
+    }: {
+      input?: string;
+      check?: boolean;
+      timeoutSeconds?: number;
+      record?: boolean;
+      via?: string[];
+      variables?: Record<string, string>;
+    } = {},
   ): Promise<Result> {
-    const environment = this.environment();
+    const environment = { ...this.environment(), ...variables };
     const cli = new Cli(process.env);
     const named = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", this.name];
     const [program, ...command] = [...via, cli.path, ...args, ...named, "--non-interactive", "--color", "never"];

@@ -31,7 +31,8 @@ describe("an unsafe production stack, previewed with the policies", function () 
     });
 
   it("is shown for every line of the checklist, by a rule that serves it", () => {
-    const lines = checklist.map(({ line }) => line);
+    // What tests show comes with the rules about evidence.
+    const lines = checklist.map(({ line }) => line).filter((line) => !line.startsWith("Tests: "));
     const shown = new Set(unsafeVariants.map(({ line }) => line));
     assert.deepEqual(
       lines.filter((line) => !shown.has(line)),
