@@ -10,7 +10,16 @@ import { Cli } from "../toolchain/cli.ts";
 export const project = join(import.meta.dirname, "..");
 
 /** What the program is made of. */
-export const program = ["index.ts", "config", "components", "connection", "host", "migration", "Pulumi.yaml"];
+export const program = [
+  "index.ts",
+  "config",
+  "components",
+  "connection",
+  "host",
+  "deployment",
+  "migration",
+  "Pulumi.yaml",
+];
 
 export class Copy {
   readonly folder: string;

@@ -15,6 +15,7 @@ const program = [
   "components",
   "connection",
   "host",
+  "deployment",
   "migration",
   "policies",
   "operations",
