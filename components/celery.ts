@@ -12,6 +12,8 @@ import { volume } from "./volume.ts";
 
 export interface CeleryArgs {
   user: string;
+  /** Seconds that a new container of the application may take to become healthy. */
+  startTimeout: number;
   worker: Model["worker"];
   beat: Model["beat"];
   commands: Model["commands"];
@@ -21,8 +23,8 @@ export interface CeleryArgs {
   after: pulumi.Resource[];
 }
 
-/** Seconds that worker and beat may take to become healthy. */
-const startTimeout = 120;
+/** Seconds that worker and beat may take to become healthy, at least: the worker is first asked after twenty. */
+const patience = 120;
 
 export class Celery extends pulumi.ComponentResource {
   readonly workerName: pulumi.Output<string> | undefined;
@@ -32,6 +34,7 @@ export class Celery extends pulumi.ComponentResource {
 
   constructor(name: string, args: CeleryArgs, options?: pulumi.ComponentResourceOptions) {
     const { worker, commands, application, host, after } = args;
+    const startTimeout = Math.max(patience, args.startTimeout);
     super("socle:index:Celery", name, {}, { ...options, provider: host.provider });
     this.args = args;
     this.ready = [];

@@ -140,6 +140,7 @@ export class Site extends pulumi.ComponentResource {
       "celery",
       {
         user: model.application.user,
+        startTimeout: model.application.startTimeout,
         worker: model.worker,
         beat: model.beat,
         commands,
