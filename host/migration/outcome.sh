@@ -39,8 +39,8 @@ serves='The former release goes on serving.'
 
 if [ "$kind" = split ]; then
   stop failed "$culprit is not atomic, and $reason." "$serves Nothing was reversed: part of $culprit may be in the database." \
-    "Applied before it: $(cut -d ' ' -f 1 "$work/applied" | inline | sed 's/^$/none/')." \
-    "Invalid indexes that it left: $(inline <"$work/left" | sed 's/^$/none/')." \
+    "Applied before it: $(cut -d ' ' -f 1 "$work/applied" | inline | grep . || echo none)." \
+    "Invalid indexes that it left: $(inline <"$work/left" | grep . || echo none)." \
     "→ Undo what it left$([ ! -s "$work/left" ] || echo " (npm run -s socle -- psql --stack $called --command 'DROP INDEX CONCURRENTLY $(head -n 1 "$work/left");')"), mend it, then run this again. See docs/migrations.md."
 fi
 if [ ! -s "$work/applied" ]; then
