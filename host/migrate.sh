@@ -161,7 +161,7 @@ else
   if [ -s "$work/invalid" ] && grep '^pending ' "$work/plan" | head -n 1 | grep -q ' split '; then
     echo "migrations: $(inline <"$work/invalid") is an invalid index, which a migration left that was cut off; nothing was changed." >&2
     echo "    It takes no part in queries, but slows writes and stands in the way of the migration that makes it." >&2
-    echo "    → Drop it, then run this again: npm run -s socle -- psql --stack $called --command 'DROP INDEX CONCURRENTLY $(head -n 1 "$work/invalid");'" >&2
+    echo "    → Drop it, then run this again: npm run -s socle -- psql --stack $called -- --command 'DROP INDEX CONCURRENTLY $(head -n 1 "$work/invalid");'" >&2
     exit 1
   fi
   [ ! -e "$state/migration-running" ] || say "the attempt of $(cat "$state/migration-running") was cut off; going on from where the database is"

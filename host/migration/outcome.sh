@@ -18,7 +18,7 @@ if [ "${failed:-no}" = no ]; then
   fi
   if [ -s "$work/left" ]; then
     stop failed "all are applied, and $(inline <"$work/left") is an invalid index." "The former release goes on serving." \
-      "→ npm run -s socle -- psql --stack $called --command 'REINDEX INDEX CONCURRENTLY $(head -n 1 "$work/left");', then run this again."
+      "→ npm run -s socle -- psql --stack $called -- --command 'REINDEX INDEX CONCURRENTLY $(head -n 1 "$work/left");', then run this again."
   fi
   unlock
   record applied
@@ -41,11 +41,11 @@ if [ "$kind" = split ]; then
   stop failed "$culprit is not atomic, and $reason." "$serves Nothing was reversed: part of $culprit may be in the database." \
     "Applied before it: $(cut -d ' ' -f 1 "$work/applied" | inline | grep . || echo none)." \
     "Invalid indexes that it left: $(inline <"$work/left" | grep . || echo none)." \
-    "→ Undo what it left$([ ! -s "$work/left" ] || echo " (npm run -s socle -- psql --stack $called --command 'DROP INDEX CONCURRENTLY $(head -n 1 "$work/left");')"), mend it, then run this again. See docs/migrations.md."
+    "→ Undo what it left$([ ! -s "$work/left" ] || echo " (npm run -s socle -- psql --stack $called -- --command 'DROP INDEX CONCURRENTLY $(head -n 1 "$work/left");')"), mend it, then run this again. See docs/migrations.md."
 fi
 if [ ! -s "$work/applied" ]; then
   stop failed "$culprit was rolled back: $reason." "$serves The schema is as it was." \
-    "→ $(lock_was_not_free && echo "End the long transaction (npm run -s socle -- psql --stack $called --command 'SELECT pid, state, xact_start, query FROM pg_stat_activity ORDER BY xact_start;')" || echo 'Mend the migration'), then run this again."
+    "→ $(lock_was_not_free && echo "End the long transaction (npm run -s socle -- psql --stack $called -- --command 'SELECT pid, state, xact_start, query FROM pg_stat_activity ORDER BY xact_start;')" || echo 'Mend the migration'), then run this again."
 fi
 if grep -q ' final$' "$work/applied"; then
   stop kept "$culprit was rolled back: $reason. The ones before it stay: $(cut -d ' ' -f 1 "$work/applied" | inline)." \
