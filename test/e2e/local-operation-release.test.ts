@@ -14,9 +14,9 @@ const minutes = 60_000;
 const project = new URL("../../", import.meta.url).pathname;
 
 describe("a release of a local stack", function () {
-  this.timeout(5 * minutes);
+  this.timeout(8 * minutes);
   const site = changingSite.use();
-  const underLoad = (action: () => Promise<unknown>) => Load.during(site(), ownSecrets.ADMIN_TOKEN, action);
+  const underLoad = (action: (load: Load) => Promise<unknown>) => Load.during(site(), ownSecrets.ADMIN_TOKEN, action);
   const nothingChanges = () => site().stack.preview(["--expect-no-changes"]);
 
   it("that never gets healthy fails, and the former one keeps serving every request", async () => {
@@ -54,7 +54,9 @@ describe("a release of a local stack", function () {
       assert.equal((await inspect(container("beat"))).Id, beat, "the former scheduler goes on");
       return `${stdout}${stderr}`;
     };
-    const load = await underLoad(async () => {
+    const load = await underLoad(async (running) => {
+      // Twice there and back, then the former settings.
+      running.reloads = 5;
       await site().stack.configure(site().changed("site", { allowedHosts: ["elsewhere.test"] }));
       const unanswered = await refused({ commands: { health: ["python", "-c", "pass"] } });
       assert.match(unanswered, /no traffic was moved to it\.[^]*Host: localhost:\d+[^]*found +status 400/);
