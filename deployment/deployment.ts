@@ -133,4 +133,4 @@ function firstLine(reason: string): string {
   return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }
 
-const empty = /^(the \w+ command failed: exit status \d+|\d+ errors? occurred:)$/;
+const empty = /^((the \w+ command failed: )?exit status \d+(: running .*)?|\d+ errors? occurred:)$/;
