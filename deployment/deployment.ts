@@ -11,6 +11,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Model } from "../config/environment.ts";
 import type { Configuration } from "../config/load.ts";
 import { deployer } from "./deployer.ts";
+import { attemptOf } from "./failure-record.ts";
 import { ago, described, type LockPlace, readLock, takeLock, type TakenLock } from "./lock.ts";
 import { described as underMaintenance, maintenanceOf } from "./maintenance.ts";
 import type { Assignment, Report } from "./watcher.ts";
@@ -59,11 +60,11 @@ async function tellOfFormer(former: NonNullable<TakenLock["former"]>, { now }: T
 
 function assignment(
   { images, site, notifications }: Subject,
-  { credentials }: Configuration,
+  configuration: Configuration,
   place: LockPlace,
   lock: TakenLock,
 ): Assignment {
-  const { webhook } = credentials;
+  const { webhook } = configuration.credentials;
   return {
     place,
     // What a command of the operator holds is that command's to give back.
@@ -72,6 +73,7 @@ function assignment(
     channel: webhook === undefined ? undefined : { webhook, settings: notifications },
     notice: { stack: pulumi.getStack(), url: site.url, image: images.application, ...deployer() },
     rollback: process.env[rollingBack] !== undefined,
+    attempt: attemptOf(configuration),
   };
 }
 

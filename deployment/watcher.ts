@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
+import { recordFailure } from "./failure-record.ts";
 import { leaseSeconds, type LockPlace, releaseLock, renewLock } from "./lock.ts";
 import { type Channel, type Event, type Notice, send } from "./notification.ts";
 
@@ -20,6 +21,8 @@ export interface Assignment {
   notice: Omit<Notice, "event" | "seconds" | "reason">;
   /** The deployment puts a former release back. */
   rollback: boolean;
+  /** What is released, as the record of releases has it where it fails. */
+  attempt: string;
 }
 
 /** A line that the program writes later. */
@@ -43,6 +46,8 @@ async function watch(): Promise<void> {
   while (await works(task.engine)) await sleep(200);
   clearInterval(renewal);
   const { event, reason } = outcome(task, reports);
+  // Before the lock is given back: records are written one after the other.
+  if (event === "failure") await retried(() => recordFailure(task.place, task.attempt, reason ?? ""));
   // Of one that was killed, remote work may still be running: its lock runs out, or the next of the same state takes it.
   if (task.lock !== undefined && reports.length > 0) await retried(() => releaseLock(task.place, task.lock ?? ""));
   await sent;

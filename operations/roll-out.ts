@@ -52,24 +52,8 @@ export async function rollOut({ stack, document, question, yes, variables = {}, 
       throw new OperatorError(`Nothing was changed; ${document.file} is as it was.`);
     throw error;
   }
-  if ((await run("up", "--yes", "--skip-preview")) !== 0) {
-    recordFailure(stack, document);
+  if ((await run("up", "--yes", "--skip-preview")) !== 0)
     throw new OperatorError(
       `pulumi up did not end well, as said above; where a step failed, what served before goes on serving.\n${document.file} holds the new settings.\n    → See what runs: socle status --stack ${stack.name}\n    → Then mend it and run: npm run -s pulumi -- up -s ${stack.name}\n    → Or go back to what served: socle rollback --stack ${stack.name}`,
     );
-  }
-}
-
-/** What was tried, as far as it is known here: which image it came to, only the host could tell. */
-function recordFailure(stack: Stack, { settings }: StackDocument): void {
-  const { image = "" } = (settings["application"] ?? {}) as { image?: string };
-  const tried = JSON.stringify({ image, digest: image.split("@")[1] ?? "", release: "", settings });
-  try {
-    stack.ask("releases/record.sh", [stack.outputs.operations.name, "failed", "pulumi up failed"], tried);
-  } catch (error) {
-    // The host may be what failed; the failure itself is said all the same.
-    console.error(
-      `The failure could not be recorded on the host: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
 }

@@ -39,8 +39,7 @@ export class StackDocument {
     if (error) throw new OperatorError(`${this.file} is no YAML file: ${error.message}`);
   }
 
-  /** The settings as they are given now; none of them is a secret. */
-  get settings(): Record<string, unknown> {
+  get #settings(): Record<string, unknown> {
     const { config = {} } = parseDocument(this.#text).toJS() as { config?: Record<string, unknown> };
     const own = Object.entries(config).filter(([key]) => key.startsWith(`${this.#project}:`));
     return Object.fromEntries(own.map(([key, value]) => [key.slice(this.#project.length + 1), value]));
@@ -48,7 +47,7 @@ export class StackDocument {
 
   /** What is to be changed so that these sections are as given. */
   changes(sections: readonly string[], wanted: Record<string, unknown>): Change[] {
-    const { settings } = this;
+    const settings = this.#settings;
     return sections.flatMap((name) => differences([name], settings[name], wanted[name]));
   }
 

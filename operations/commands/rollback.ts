@@ -84,8 +84,18 @@ function line({ path, from, to }: Change): string {
   return `  ${path.join(".")}: ${coloured("red", shown(from))} → ${coloured("green", shown(to))}`;
 }
 
+/** Which is kept; with what takes it back where that is wanted, before the former code runs on it. */
 function schema({ heads: now }: Release, { heads: then }: Release): string {
   if (now.after === then.after) return "the same in both.";
-  const later = now.after.split(" ").filter((head) => !then.after.split(" ").includes(head));
-  return `kept as it is (${later.join(", ")}); the former code must be able to live with it.`;
+  const former = then.after.split(" ");
+  const later = now.after.split(" ").filter((head) => !former.includes(head));
+  const application = (head: string): string => head.split(".")[0] ?? head;
+  const back = later.map(
+    (head) => former.find((known) => application(known) === application(head)) ?? `${application(head)}.zero`,
+  );
+  return [
+    `kept as it is (${later.join(", ")}); the former code must be able to live with it.`,
+    `          To take it back first: socle migrations reverse ${back.join(" ")}`,
+    "          To bring the data back too, with what that loses: socle restore",
+  ].join("\n");
 }

@@ -7,6 +7,7 @@ import { after, before, describe, it } from "mocha";
 
 import type { History } from "../../operations/release-history.ts";
 import { docker, type Result, run } from "../lab/command.ts";
+import { until } from "../lab/deadline.ts";
 import { changingSite } from "./local-site.ts";
 import { Operator } from "./operator.ts";
 
@@ -81,8 +82,14 @@ describe("docs/releases.md, followed on a local stack", function () {
   it("a bad one fails and is recorded as failed; a rollback brings the settings back to what serves", async () => {
     await follow();
     await follow();
-    const last = (await history()).releases.at(-1)!;
-    assert.deepEqual([last.result, last.released.image], ["failed", `${images}:broken`]);
+    // It is written when the engine is done, which is a moment after the command's end.
+    const last = await until("the failure is recorded", 30, async () => {
+      const latest = (await history()).releases.at(-1)!;
+      return latest.result === "failed" && latest;
+    });
+    assert.equal(last.released.image, `${images}:broken`);
+    assert.notEqual(last.reason, "");
+    assert.notEqual(last.who, "");
     await answers();
     const { stdout } = await follow();
     assert.match(stdout, /application\.image: ".*:broken" → ".*:2"/);
