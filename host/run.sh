@@ -13,7 +13,7 @@
 set -eu
 
 # shellcheck disable=SC2016 # the other side's user and home
-state='if [ "$(id -u)" = 0 ]; then state=/var/lib/socle; else state=${XDG_STATE_HOME:-$HOME/.local/state}/socle; fi
+state='if [ "$(id -u 2>/dev/null)" = 0 ]; then state=/var/lib/socle; else state=${XDG_STATE_HOME:-$HOME/.local/state}/socle; fi
 export SOCLE_STATE="${SOCLE_STATE:-$state}"'
 # A line `. ./FILE` takes in another script of this folder: one text goes to the host.
 folder=$(dirname "$0")

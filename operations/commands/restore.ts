@@ -3,9 +3,15 @@ import { confirm } from "@inquirer/prompts";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 import { Repository } from "../backup/repository.ts";
+import { beginMaintenance, endMaintenance, maintenanceOf } from "../../deployment/maintenance.ts";
+import { withLock } from "../../deployment/lock.ts";
 import { losses } from "../backup/loss.ts";
+import { placeOf } from "./lock.ts";
 import { OperatorError, Stack } from "../stack.ts";
 import { type StackOptions, withStack } from "../stack-option.ts";
+
+/** Seconds after which maintenance ends by itself, where this process did not live to end it. */
+const longest = 4 * 3600;
 
 interface RestoreOptions extends StackOptions {
   at?: Date;
@@ -52,7 +58,18 @@ async function restore(id: string | undefined, { stack: name, at, only, yes, jso
   if (!yes && !(await agreed())) throw new OperatorError("Nothing was changed.");
   const { database, owner } = stack.outputs.operations.postgres;
   const words = [stack.outputs.operations.name, database, owner, found.id, only ?? "all"];
-  const saved = await stack.tell("restore.sh", words);
+  const place = placeOf(stack);
+  const reason = `socle restore ${found.id}`;
+  const saved = await withLock({ ...place, stack: name, reason }, async () => {
+    // One that somebody switched on is theirs to end.
+    const open = (await maintenanceOf(place)) === undefined;
+    if (open) await beginMaintenance(place, { reason, lasting: longest });
+    try {
+      return await stack.tell("restore.sh", words);
+    } finally {
+      if (open) await endMaintenance(place);
+    }
+  });
   if (json) console.log(JSON.stringify({ restored: found.id, saved: saved.trim() }));
 }
 

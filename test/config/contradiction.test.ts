@@ -5,12 +5,13 @@ import { describe, it } from "mocha";
 import { contradictions, rules } from "../../config/contradiction.ts";
 import { applicationRules } from "../../config/application-rules.ts";
 import { policyRules } from "../../config/policy-rules.ts";
+import { registryRules } from "../../config/registry-rules.ts";
 import { siteRules } from "../../config/site-rules.ts";
 import { dev, mistakes } from "./stack.ts";
 
 describe("contradictions", () => {
   it("are those of every rule", () => {
-    assert.deepEqual(new Set(rules), new Set([...siteRules, ...applicationRules, ...policyRules]));
+    assert.deepEqual(new Set(rules), new Set([...siteRules, ...applicationRules, ...policyRules, ...registryRules]));
   });
 
   it("says nothing about settings that could not be read", () => {

@@ -54,10 +54,8 @@ describe("backups of a local stack", function () {
     );
 
   it("D5: are made at their time, also when that was missed, and the repository is checked", async () => {
-    assert.deepEqual(await listed(), [], "a stack that is new has nothing to catch up with");
     await inside("touch", "--date=2 days ago", "/backups/attempted");
-    await until("the scheduled backup", 60, async () => (await listed()).length > 0, 1);
-    assert.equal((await newest()).family, "scheduled");
+    await until("the scheduled backup", 60, async () => (await newest()).family === "scheduled", 1);
     await until("the check", 30, async () => (await inside("ls", "/backups")).includes("checks.jsonl"), 1);
     assert.equal((await records("checks")).at(-1)?.["result"], "passed");
     assert.equal((await records("history")).at(-1)?.["result"], "passed");
