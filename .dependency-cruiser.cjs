@@ -125,8 +125,8 @@ module.exports = {
     doNotFollow: { path: "node_modules" },
     // The pack has a package.json of its own, for the engine, and the packages of the project.
     combinedDependencies: true,
-    // The default runtime resolves imports its own way.
-    exclude: { path: "^(toolchain/pulumi/go|examples|[.]socle|bench/[^/]+/default-runtime)/" },
+    // The default runtime resolves imports its own way; an adapter runs in the image of an application, with its packages.
+    exclude: { path: "^(toolchain/pulumi/go|examples|[.]socle|bench/[^/]+/default-runtime|host/mikro-orm)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {

@@ -111,7 +111,7 @@ function django({ application, worker, site }: Parts): Commands {
     // Beat writes its schedule every three minutes (celery.beat.Scheduler.sync_every).
     beatHealth: ["/bin/sh", "-c", `find ${beatFolder} -name 'schedule*' -mmin -10 | grep -q .`],
     migrate: manage("migrate", "--noinput"),
-    plan: manage("shell", "-c", python("migrations.py")),
+    plan: manage("shell", "-c", `${python("risks.py")}\n\n${python("migrations.py")}`),
     pending: manage("migrate", "--check", "--noinput"),
     check: manage("check", "--deploy", "--fail-level", "WARNING"),
     step: manage("migrate", "--noinput"),

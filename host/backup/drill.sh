@@ -6,7 +6,9 @@
 # Every table must have the rows that were counted when the backup was made, each query of the site must answer true, and
 # files of the media must come back as they are. Standard output: the result as one line of JSON.
 set -eu
+# shellcheck source=host/backup/scratch.sh
 . /tools/scratch.sh
+# shellcheck source=host/backup/record.sh
 . /tools/record.sh
 restic() { /tools/restic --quiet "$@"; }
 folder=/backups/drill

@@ -6,6 +6,7 @@
 # `restore`: what was there before a restore. Prints what it does on standard error, and at the end the snapshot's id on standard output.
 # Runs in the backup container: its variables say where database and repository are (components/backup.ts).
 set -eu
+# shellcheck source=host/backup/record.sh
 . /tools/record.sh
 family=$1
 work=/backups/work

@@ -3,6 +3,7 @@
 #
 #   verify.sh [PART/OF]      such as 1/1 to read everything
 set -eu
+# shellcheck source=host/backup/record.sh
 . /tools/record.sh
 day=$(($(date +%s) / 86400))
 part=${1:-$((day % 30 + 1))/30}

@@ -40,7 +40,9 @@ async function steps(
   const found = events
     .map((event) => event[kind]?.metadata)
     .filter((step) => step !== undefined)
-    .filter(({ op }) => !stays.has(op));
+    .filter(({ op }) => !stays.has(op))
+    // By which a preview reads the stack's own outputs (migrations); the CLI shows no default provider in a plan.
+    .filter(({ urn }) => !urn.includes("::pulumi:providers:pulumi::default"));
   return [...new Set(found.map(({ op, urn }) => `${op} ${urn.split("::").slice(2).join(" ")}`))].sort();
 }
 

@@ -13,7 +13,8 @@ import { docker, run } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
 
 const name = `socle-migration-${randomBytes(3).toString("hex")}`;
-const program = readFileSync(new URL("../../host/django/migrations.py", import.meta.url), "utf8");
+const part = (name: string): string => readFileSync(new URL(`../../host/django/${name}`, import.meta.url), "utf8");
+const program = `${part("risks.py")}\n\n${part("migrations.py")}`;
 const options = { postgres: 15, exclude: [] };
 
 /** Of each migration: what its risks are, from operations and SQL, and why it cannot be taken back. */
