@@ -13,7 +13,9 @@ refuse() {
   {
     echo "$container $1."
     echo "Its last health checks:"
-    of '{{with .State.Health}}{{range .Log}}{{.ExitCode}} {{.Output}}{{println}}{{end}}{{end}}' | grep -v '^ *$' | tail -n 5 | cut -c 1-300 | sed 's/^/    exit code /'
+    # A line each, whatever they printed.
+    of '{{with .State.Health}}{{range .Log}}{{.ExitCode}} {{json .Output}}{{println}}{{end}}{{end}}' | grep -v '^ *$' | tail -n 3 |
+      sed 's/ "/ /; s/"$//; s/\\[nrt]/ /g; s/\\"/"/g; s/^/    exit code /' | cut -c 1-300
     echo "Its last log lines:"
     docker logs --tail 30 "$container" 2>&1 | cut -c 1-500 | sed 's/^/    /'
     echo "    → It was stopped (docker logs $container shows all of it); the former release goes on. Mend the cause, then run pulumi up."

@@ -98,7 +98,7 @@ describe("A deployment of a local stack", function () {
     assert.match(
       await receiver.message(told + 2),
       new RegExp(
-        `^\\*✅ ${name}: deployed after \\d+ s\\*\nsite \\S+ · image \`socle-e2e-image:${name}\` · by \\S+@\\S+$`,
+        `^\\*✅ ${name}: deployed after \\d+ s\\*\nsite \\S+ · image \`socle-e2e-image:${name}-\\d+\` · by \\S+@\\S+$`,
       ),
     );
     assert.equal(receiver.messages.length, told + 2, "the one that was refused told nothing");
@@ -140,7 +140,10 @@ describe("A deployment of a local stack", function () {
       const released = await socle(stack, "unlock");
       assert.match(released.stdout, /^Released\. Before: .*accounts close\.$/m, released.stderr);
     }
+    told = receiver.messages.length;
     await stack.up();
+    // Its end is told by what watches over it.
+    assert.match(await receiver.message(told + 2), /deployed after/);
   });
 
   it("can be told of on trial: `socle notify`", async () => {
