@@ -71,7 +71,18 @@ export class Application extends pulumi.ComponentResource {
     const folder = volume(
       `${name}-environment`,
       host,
-      { purpose: pulumi.interpolate`environment-${hash}`, overlap: true },
+      // Removed by the task below: a release may come back to an environment that Pulumi has yet to delete.
+      { purpose: pulumi.interpolate`environment-${hash}`, overlap: true, keep: true },
+      parent,
+    );
+    const former = task(
+      `${name}-environment-volumes`,
+      host.connection,
+      {
+        script: "environment-volumes.sh",
+        arguments: [host.stack, folder.name],
+        remove: ["environment-volumes.sh", host.stack],
+      },
       parent,
     );
     const files = volumeFiles(
@@ -93,7 +104,8 @@ export class Application extends pulumi.ComponentResource {
       .apply(([digest, environmentHash]) => `${digest.replace("sha256:", "").slice(0, 12)}-${environmentHash}`);
     this.mediaVolume = media.name;
     this.staticVolume = statics.name;
-    this.ready = [owner, files];
+    // The last of them goes when no container is left, after all that come after it here.
+    this.ready = [owner, files, former];
     this.registerOutputs({});
   }
 

@@ -35,9 +35,14 @@ export function addLogs(program: Command): void {
     const print = printer(chosen, options);
     // `socle logs | head` wants no more.
     process.stdout.on("error", () => process.exit(0));
+    // Who has seen enough of the past need not wait for the present.
+    const enough = (): never => process.exit(0);
+    if (options.follow) process.on("SIGINT", enough);
     const history = readLogs(stack, selection);
     for (const line of history) print(line);
-    if (options.follow) await watchLogs(stack, selection, history, print);
+    if (!options.follow) return;
+    process.off("SIGINT", enough);
+    await watchLogs(stack, selection, history, print);
   });
 }
 

@@ -35,6 +35,7 @@ describe("site", () => {
       socle:Site site
         socle:Application application
           command:Command application-environment-file
+          command:Command application-environment-volumes
           command:Command application-volume-owner
           docker:Volume application-environment
           docker:Volume application-media

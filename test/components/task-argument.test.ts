@@ -75,6 +75,7 @@ describe("tasks, by what they are given,", () => {
     const expected: Record<string, string[]> = {
       "application-volume-owner": ["volume-owner.sh", site, "1000:1000", `${stack}-media`, `${stack}-static`],
       "application-environment-file": ["volume-files.sh", `${stack}-environment-${hash}`, site, "1000:1000", "all"],
+      "application-environment-volumes": ["environment-volumes.sh", stack, `${stack}-environment-${hash}`],
       "beat-schedule-owner": ["volume-owner.sh", site, "1000:1000", `${stack}-beat`],
       "postgres-secret-files": [
         "volume-files.sh",

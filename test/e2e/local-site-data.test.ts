@@ -119,7 +119,9 @@ describe("data of a local stack", function () {
       { Internal: boolean; Containers: Record<string, { Name: string }> },
     ];
     assert.equal(network.Internal, true);
-    const wanted = ["postgres", "redis", "backend", "worker", "beat"].map((service) => site().container(service));
+    const wanted = ["postgres", "redis", "backend", "worker", "beat", "backup"].map((service) =>
+      site().container(service),
+    );
     assert.deepEqual(
       Object.values(network.Containers)
         .map(({ Name }) => Name)

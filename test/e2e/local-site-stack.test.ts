@@ -14,7 +14,15 @@ describe("a local stack", function () {
     const { url, services, adminUser } = site().output;
     assert.equal(url, `${site().visitor().origin}/`);
     assert.equal(adminUser, "admin");
-    assert.deepEqual(Object.keys(services).sort(), ["backend", "beat", "nginx", "postgres", "redis", "worker"]);
+    assert.deepEqual(Object.keys(services).sort(), [
+      "backend",
+      "backup",
+      "beat",
+      "nginx",
+      "postgres",
+      "redis",
+      "worker",
+    ]);
     for (const [service, { container, digest }] of Object.entries(services)) {
       assert.match(digest, /^sha256:[0-9a-f]{64}$/, service);
       assert.equal((await inspect(container)).Config.Labels["socle.service"], service);

@@ -34,7 +34,7 @@ const mistakes = [
   ],
   ["application.workers", 'found "four", expected ', "Set it to "],
   ["workers", "there is no such setting", "Did you mean `worker`?"],
-  ["celery", "there is no such setting", "Remove it, or use one of: tier, host, site, application, worker, "],
+  ["celery", "there is no such setting", "Remove it, or use one of: tier, host, site, registry, application, worker, "],
   [
     "secrets:MAIL_TOKEN",
     "a secret in clear in the stack file",
