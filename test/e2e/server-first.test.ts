@@ -39,7 +39,8 @@ describe("A bare Debian server, after the first pulumi up", function () {
       const label = `label=socle.stack=${server.stack.prefix}`;
       const running = await server.docker("ps", "--filter", label, "--format", "{{.Names}}");
       assert.deepEqual(running.sort(), [...containers].sort());
-      assert.equal(Object.keys(output.services).sort().join(" "), "backend beat certbot nginx postgres redis worker");
+      const services = "backend backup beat certbot nginx postgres redis worker";
+      assert.equal(Object.keys(output.services).sort().join(" "), services);
       assert.deepEqual(await leftovers(server.stack.prefix), []);
     });
   });
