@@ -54,7 +54,11 @@ describe("docs/releases.md, followed on a local stack", function () {
     const size = 6 * 1024 * 1024;
     const body = sent ? { body: Buffer.alloc(size) } : {};
     const headers = { "Content-Length": String(size) };
-    return (await site().visitor().ask({ method: "POST", path: "/api/copies/", headers, ...body })).status;
+    return (
+      await site()
+        .visitor()
+        .ask({ method: "POST", path: "/api/copies/", headers, ...body })
+    ).status;
   };
   let next = 0;
   const follow = async (): Promise<Result> => {
