@@ -20,7 +20,7 @@ describe("the end of a local stack", function () {
     await destroy();
     assert.deepEqual(
       await leftovers(prefix),
-      ["media", "postgres", "redis"].map((purpose) => `volume ${prefix}-${purpose}`),
+      ["backups", "media", "postgres", "redis"].map((purpose) => `volume ${prefix}-${purpose}`),
     );
   });
 
@@ -36,6 +36,10 @@ describe("the end of a local stack", function () {
     const found = await visitor.copy(copy.id);
     assert.equal(found.size, pdf(7).length);
     assert.ok((await visitor.ask({ path: found.url })).bytes.equals(pdf(7)));
+    // The key is another one; what the former one opens is left.
+    const kept = await docker(["exec", site().container("backup"), "ls", "/backups"]);
+    assert.match(kept, /^repository$/m);
+    assert.match(kept, /^repository-until-\d{8}T\d{6}Z$/m);
 
     const words = await firstProcess(site().container("backend"));
     assert.ok(
