@@ -13,6 +13,8 @@ import { preflight } from "./connection/preflight.ts";
 import { beginDeployment } from "./deployment/deployment.ts";
 import { previewMigrations, type Running } from "./migration/preview.ts";
 
+/** Outputs of the last `up`, for what a preview says of what is there. */
+const former = pulumi.runtime.isDryRun() ? running() : Promise.resolve({});
 const { model, configuration, remark } = await checked();
 await policyGate("policy-gate", model);
 // Meanwhile a preview asks the host what the image has pending.
@@ -60,7 +62,11 @@ async function checked(): Promise<{ model: Model; configuration: Configuration; 
       dryRun: pulumi.runtime.isDryRun(),
       localImage: isPinned(image) ? undefined : image,
     });
-    const { remark: later } = await beginDeployment(found, read);
+    const { remark: later } = await beginDeployment(
+      found,
+      read,
+      former.then((outputs) => Object.keys(outputs).length > 0),
+    );
     return { model: found, configuration: read, remark: later };
   } catch (error) {
     throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
@@ -72,7 +78,7 @@ async function migrations(): Promise<Error | undefined> {
   const say = (log: typeof pulumi.log.info) => (text: string) => void log(text);
   try {
     const notes = { info: say(pulumi.log.info), warn: say(pulumi.log.warn) };
-    await previewMigrations(pulumi.getProject(), pulumi.getStack(), model, await running(), notes);
+    await previewMigrations(pulumi.getProject(), pulumi.getStack(), model, await former, notes);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

@@ -58,6 +58,7 @@ export class Copy {
       NODE_COMPILE_CACHE: join(this.folder, ".cache"),
       PULUMI_BACKEND_URL: `file://${this.folder}`,
       PULUMI_CONFIG_PASSPHRASE_FILE: join(this.folder, "passphrase"),
+      SOCLE_EVIDENCE: join(this.folder, "evidence"),
     };
     await run(cli.path, [...args, "--non-interactive"], { directory: this.folder, environment });
   }

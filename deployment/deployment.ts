@@ -22,16 +22,18 @@ export const rollingBack = "SOCLE_ROLLBACK";
 type Subject = Pick<Model, "name" | "host" | "images" | "site" | "notifications">;
 
 /**
- * Begins a deployment. At preview it only has a look who holds the lock: nothing waits for that but the program's end.
+ * Begins a deployment. At preview it only has a look who holds the lock: nothing waits for that but the program's end. A
+ * server where the stack was never brought up is not even asked.
  * @returns what is to be awaited at the program's end
  * @throws LockedError where somebody else changes the stack
  */
 export async function beginDeployment(
   model: Subject,
   configuration: Configuration,
+  wasUp: Promise<boolean>,
 ): Promise<{ remark: Promise<void> }> {
   const place = { host: model.host, name: model.name };
-  if (pulumi.runtime.isDryRun()) return { remark: warnOfPresent(place) };
+  if (pulumi.runtime.isDryRun()) return { remark: warnOfPresent(place, wasUp) };
   const lock = await takeLock({ ...place, stack: pulumi.getStack(), kind: "deployment", reason: "pulumi up" });
   if (lock.former) await tellOfFormer(lock.former, lock);
   const watcher = startWatcher(assignment(model, configuration, place, lock));
@@ -42,7 +44,8 @@ export async function beginDeployment(
   return { remark: Promise.resolve() };
 }
 
-async function warnOfPresent(place: LockPlace): Promise<void> {
+async function warnOfPresent(place: LockPlace, wasUp: Promise<boolean>): Promise<void> {
+  if (place.host.type === "ssh" && !(await wasUp)) return;
   // A host that is out of reach is no obstacle to a plan.
   const [lock, maintenance] = await Promise.all([
     readLock(place, 3).catch(() => undefined),

@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { run } from "../../test/lab/command.ts";
+import { recordEverything } from "../../test/policies/evidence.ts";
 import type { Benchmark, Variant } from "../bench.ts";
 import { Copy, program, project } from "../copy.ts";
 
@@ -19,6 +20,8 @@ export async function benchmark(): Promise<Benchmark> {
     await copy.stack("dev", "examples/Pulumi.dev.yaml");
     await copy.stack("production", "Pulumi.production.yaml");
   }
+  // Without it the policies refuse production; the floor has no site that they ask it of.
+  await recordEverything(stripped.folder, "production");
   const variant = (name: string, copy: Copy, stack: string, ...args: string[]): Variant => ({
     name,
     run: () => copy.pulumi(["preview", "--stack", stack, ...args]),

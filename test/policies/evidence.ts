@@ -1,5 +1,11 @@
 // Evidence of a release that passed everything, as the tools would have recorded it.
-import type { Trial } from "../../operations/evidence/record.ts";
+import { join } from "node:path";
+
+import { environmentModel } from "../../config/environment.ts";
+import { siteFacts } from "../../config/facts.ts";
+import { readStackFile } from "../../operations/check/stack-file.ts";
+import { record, type Trial } from "../../operations/evidence/record.ts";
+import { imageDigest } from "../../policies/evidence/demand.ts";
 import { beginning, chained } from "../../policies/evidence/chain.ts";
 import { Evidence } from "../../policies/evidence/evidence.ts";
 import type { EvidenceRecord } from "../../policies/evidence/record.ts";
@@ -37,6 +43,15 @@ export function everyTrial({ subject, stack, proxy }: Subject, now: string): Tri
     of("EVD-11", "certbot", { part: "renewal" }),
     of("EVD-11", "alertmanager", { part: "alert" }),
   ];
+}
+
+/** Records it all in the `evidence` folder of a copy of the project, for the stack of that name. */
+export async function recordEverything(folder: string, stack: string): Promise<void> {
+  const { project, configuration } = readStackFile(folder, stack);
+  const { name, proxy, application } = siteFacts(environmentModel(project, stack, configuration));
+  const subject = imageDigest(application.image) ?? "";
+  for (const trial of everyTrial({ subject, stack: name, proxy }, new Date().toISOString()))
+    await record(trial, join(folder, "evidence"));
 }
 
 /** The records of one ledger. */

@@ -3,14 +3,10 @@ import { randomBytes } from "node:crypto";
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { environmentModel } from "../../config/environment.ts";
-import { siteFacts } from "../../config/facts.ts";
 import { type Answer, ProjectCopy } from "../../operations/check/project-copy.ts";
-import { readStackFile } from "../../operations/check/stack-file.ts";
-import { record } from "../../operations/evidence/record.ts";
 import { Cli } from "../../toolchain/cli.ts";
 import { run } from "../lab/command.ts";
-import { everyTrial } from "./evidence.ts";
+import { recordEverything } from "./evidence.ts";
 
 export interface Preview {
   code: number;
@@ -49,12 +45,8 @@ export class Project {
   }
 
   /** Records all evidence that there can be of the example, as it was an hour ago. */
-  async evidence(): Promise<void> {
-    const { project, configuration } = readStackFile(this.folder, "production");
-    const { name, proxy } = siteFacts(environmentModel(project, "production", configuration));
-    const subject = this.#copy.imageDigest;
-    for (const trial of everyTrial({ subject, stack: name, proxy }, new Date().toISOString()))
-      await record(trial, join(this.folder, "evidence"));
+  evidence(): Promise<void> {
+    return recordEverything(this.folder, "production");
   }
 
   /** Judges the settings of the preview before, without an engine. */
