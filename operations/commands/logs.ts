@@ -41,8 +41,10 @@ export function addLogs(program: Command): void {
     const history = readLogs(stack, selection);
     for (const line of history) print(line);
     if (!options.follow) return;
+    const watching = watchLogs(stack, selection, history, print);
+    // Only now: with nobody listening, Ctrl-C would kill this process and leave its script behind.
     process.off("SIGINT", enough);
-    await watchLogs(stack, selection, history, print);
+    await watching;
   });
 }
 

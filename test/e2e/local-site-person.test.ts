@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 
 import { type Browser, openBrowser } from "../lab/browser.ts";
+import { until } from "../lab/deadline.ts";
 import { steadySite } from "./local-site.ts";
 import { pdf } from "./pdf.ts";
 
@@ -15,8 +16,13 @@ describe("a person's path through a local stack", function () {
   let browser: Browser;
   /** Answers that a page asked for in vain. */
   const refused: string[] = [];
+  /** What the page asked for and has no answer to yet. */
+  const asked = new Set<unknown>();
   before(async () => {
     browser = await openBrowser();
+    browser.page.on("request", (request) => asked.add(request));
+    browser.page.on("requestfinished", (request) => asked.delete(request));
+    browser.page.on("requestfailed", (request) => asked.delete(request));
     browser.page.on("response", (answer) => {
       if (answer.status() >= 400) refused.push(`${answer.status()} ${answer.url()}`);
     });
@@ -103,6 +109,9 @@ describe("a person's path through a local stack", function () {
   it("signs out", async () => {
     await browser.page.goto(address("/copies"));
     await shown();
+    // Once it is live, the page asks for what it may have missed: who signs out before the answer gets a 401.
+    await at("live").filter({ hasText: "on" }).waitFor();
+    await until("the page has its answers", 10, () => Promise.resolve(asked.size === 0));
     await at("sign-out").click();
     await at("nav-sign-in").waitFor();
     await at("live").filter({ hasText: "off" }).waitFor();

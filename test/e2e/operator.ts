@@ -8,6 +8,9 @@ const project = join(import.meta.dirname, "..", "..");
 
 export type Step = ["wait", string] | ["type", string] | ["resize", number, number];
 
+/** A person's terminal has colours, whatever a runner of tests says of its own (Node takes none where CI is set). */
+const person = { TERM: "xterm-256color", CI: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined };
+
 export class Operator {
   readonly #stack: TestStack;
 
@@ -23,7 +26,7 @@ export class Operator {
   terminal(words: readonly string[], steps: readonly Step[], options: CommandOptions = {}): Promise<Result> {
     const script = join(import.meta.dirname, "terminal.py");
     const command = [script, JSON.stringify(steps), "node", ...this.#words(words)];
-    return run("python3", command, this.#options(options));
+    return run("python3", command, this.#options({ ...options, environment: { ...person, ...options.environment } }));
   }
 
   async json<Shape>(words: readonly string[], options: CommandOptions = {}): Promise<Shape> {

@@ -112,7 +112,7 @@ export async function copies(context) {
       element("section", { "aria-labelledby": "handed-in" }, element("h2", { id: "handed-in" }, "Handed in"), none, list),
     ],
     onEvent(event) {
-      if (event.type === "ready") refresh().catch(() => {});
+      if (event.type === "ready" && context.user) refresh().catch(() => {});
       if (event.type !== "copy") return;
       show(event.copy, true);
       context.say(`${event.copy.title}: ${STATES[event.copy.state]}. ${pagesOf(event.copy)}`);
