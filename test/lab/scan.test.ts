@@ -39,6 +39,12 @@ describe("secret search", () => {
     assert.deepEqual(which(encoded.replaceAll(/.{76}/g, "$&\n"), value), ["base64"]);
   });
 
+  it("takes no longer for a megabyte of base64 in one line than its length asks for", function () {
+    // In the square of the length, this would take hours.
+    this.timeout(5_000);
+    assert.deepEqual(which("A".repeat(1_000_000), value), []);
+  });
+
   it("finds a value in a URL", () => {
     assert.deepEqual(which(`postgres://u:${encodeURIComponent(value)}@db/app`, value), ["URL-encoded"]);
     assert.deepEqual(which(new URLSearchParams({ key: value }).toString(), value), ["URL-encoded"]);

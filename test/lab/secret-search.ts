@@ -82,7 +82,7 @@ function inBase64(value: string): string[] {
 function views(text: string): { form: "clear" | "escaped" | "URL-encoded"; view: string }[] {
   const once = unescape(text);
   const twice = unescape(once);
-  const unwrapped = text.replaceAll(/([A-Za-z0-9+/]{40,})\r?\n(?=[A-Za-z0-9+/])/g, "$1");
+  const unwrapped = text.replaceAll(/(?<![A-Za-z0-9+/])([A-Za-z0-9+/]{40,})\r?\n(?=[A-Za-z0-9+/])/g, "$1");
   const all = [
     { form: "clear" as const, view: text },
     { form: "clear" as const, view: unwrapped },
