@@ -45,6 +45,11 @@ export class StackDocument {
     return Object.fromEntries(own.map(([key, value]) => [key.slice(this.#project.length + 1), value]));
   }
 
+  /** What a section or a key in it holds; `undefined` where it is not set. */
+  value([section = "", ...keys]: readonly string[]): unknown {
+    return keys.reduce<unknown>((group, key) => (isGroup(group) ? group[key] : undefined), this.#settings[section]);
+  }
+
   /** What is to be changed so that these sections are as given. */
   changes(sections: readonly string[], wanted: Record<string, unknown>): Change[] {
     const settings = this.#settings;

@@ -62,13 +62,14 @@ export async function pulumi(args: readonly string[], environment: NodeJS.Proces
   return code ?? 1;
 }
 
-/** Runs the CLI and answers with what it printed and how it ended. */
+/** Runs the CLI, with a text as its standard input, and answers with what it printed and how it ended. */
 export function attempt(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = process.env,
+  input = "",
 ): { status: number | null; stdout: string; stderr: string } {
   const { cli, env } = prepare(args, environment);
-  return spawnSync(cli.path, args, { env, encoding: "utf8", maxBuffer: 256 * 1024 * 1024 });
+  return spawnSync(cli.path, args, { env, input, encoding: "utf8", maxBuffer: 256 * 1024 * 1024 });
 }
 
 /** Runs the CLI and answers with what it printed. */

@@ -1,5 +1,7 @@
 // The operator's command on a running site: what a person sees at a terminal, and what a script gets.
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { before, describe, it } from "mocha";
@@ -160,6 +162,15 @@ describe("the operator's command on a local stack", function () {
     assert.match((await operator.socle(["celery", "queues"])).stdout, /^celery +\d+$/m);
     assert.match((await operator.socle(["nginx", "test"])).stderr, /test is successful/);
     assert.match((await operator.socle(["nginx", "show"])).stdout, /ssl_protocols/);
+  });
+
+  it("import env does not rename a database that is there", async () => {
+    const file = join(site().stack.folder, "moving.env");
+    await writeFile(file, "DATABASE_URL=postgres://school:pw@db.internal/pupils\nNEW_ONE=1\n");
+    const { stdout } = await operator.socle(["import", "env", file, "--plan"]);
+    assert.match(stdout, /NEW_ONE +application.environment.NEW_ONE/);
+    assert.match(stdout, /DATABASE_URL +the stack is up, and its database keeps its names/);
+    assert.ok(!stdout.includes("postgres.database\n"), stdout);
   });
 
   it("an unknown service, stack, command or option is refused, with what there is instead", async () => {
