@@ -52,7 +52,7 @@ describe("a crash in a local stack", function () {
     assert.equal((await entry(1))?.done, false, "it was cut off in the middle");
     // The broker gives a task to another after CELERY_VISIBILITY_TIMEOUT; workers ask for such when they start, and then
     // every 100 s only (kombu.transport.redis, QoS.restore_visible).
-    await until("the broker gives the task up", 15, () => Promise.resolve(Date.now() - begun > 9000), 1);
+    await until("the broker gives the task up", 30, () => Promise.resolve(Date.now() - begun > 21_000), 1);
     await crash("worker");
     await until("the task is done", 60, async () => (await entry(1))?.done, 1);
     assert.equal((await entry(1))?.runs, 2);
