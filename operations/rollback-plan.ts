@@ -13,6 +13,8 @@ export interface RollbackPlan {
   /** The release that serves. */
   current: Release;
   target: Release;
+  /** The latest that was tried: its migrations may have run, though it failed. */
+  latest: Release;
   changes: Change[];
 }
 
@@ -25,7 +27,7 @@ export function planRollback(history: History, document: StackDocument, wanted?:
   const current = serving(history);
   if (!current) throw new OperatorError("No release is recorded yet: there is nothing to go back to.");
   const target = wanted === undefined ? byDefault(history, document, current) : named(history, wanted);
-  return { current, target, changes: changesTo(document, target) };
+  return { current, target, latest: history.releases.at(-1) ?? current, changes: changesTo(document, target) };
 }
 
 const changesTo = (document: StackDocument, { released }: Release): Change[] =>

@@ -64,7 +64,7 @@ function refuseOtherImage(stack: Stack, { number, released: { image, digest } }:
     );
 }
 
-function described({ current, target, changes }: RollbackPlan): string[] {
+function described({ current, target, latest, changes }: RollbackPlan): string[] {
   const again = target.number === current.number;
   return [
     again
@@ -72,7 +72,7 @@ function described({ current, target, changes }: RollbackPlan): string[] {
       : `From release ${current.number} (${shortImage(current)}) back to release ${target.number} (${shortImage(target)}) of ${target.when.slice(0, 16).replace("T", " ")}.`,
     "",
     ...(changes.length === 0 ? ["Settings: as they are."] : ["Settings:", ...changes.map(line)]),
-    `Schema:   ${schema(current, target)}`,
+    `Schema:   ${schema(latest, current, target)}`,
     "Secrets:  as they are now.",
     "Data:     as it is; nothing is lost.",
     "",
@@ -85,7 +85,8 @@ function line({ path, from, to }: Change): string {
 }
 
 /** Which is kept; with what takes it back where that is wanted, before the former code runs on it. */
-function schema({ heads: now }: Release, { heads: then }: Release): string {
+function schema(latest: Release, current: Release, { heads: then }: Release): string {
+  const { heads: now, released } = latest;
   if (now.after === then.after) return "the same in both.";
   const former = then.after.split(" ");
   const later = now.after.split(" ").filter((head) => !former.includes(head));
@@ -93,9 +94,11 @@ function schema({ heads: now }: Release, { heads: then }: Release): string {
   const back = later.map(
     (head) => former.find((known) => application(known) === application(head)) ?? `${application(head)}.zero`,
   );
+  // The image that serves has the migrations, unless they came with one that failed.
+  const image = latest === current ? "" : ` --image ${released.image}`;
   return [
     `kept as it is (${later.join(", ")}); the former code must be able to live with it.`,
-    `          To take it back first: socle migrations reverse ${back.join(" ")}`,
+    `          To take it back first: socle migrations reverse ${back.join(" ")}${image}`,
     "          To bring the data back too, with what that loses: socle restore",
   ].join("\n");
 }
