@@ -39,6 +39,16 @@ const programs = readdirSync(folder)
 export class Backup extends pulumi.ComponentResource {
   readonly containerName: pulumi.Output<string>;
   readonly image: Image;
+  /** restic's own image. */
+  readonly restic: Image;
+  readonly volumes: {
+    /** The repository here, and the records of what was done. */
+    repository: pulumi.Output<string>;
+    /** restic and the programs of host/backup. */
+    tools: pulumi.Output<string>;
+    /** What is known of the copy elsewhere, where there is one. */
+    offsite: pulumi.Output<string> | undefined;
+  };
   readonly ready: pulumi.Resource;
 
   constructor(name: string, args: BackupArgs, options?: pulumi.ComponentResourceOptions) {
@@ -47,21 +57,24 @@ export class Backup extends pulumi.ComponentResource {
     const parent = { parent: this };
     // The dump is written by the server's own major version.
     this.image = postgres.image;
-    const restic = pulledImage(`${name}-restic-image`, host, settings.image, this);
+    this.restic = pulledImage(`${name}-restic-image`, host, settings.image, this);
     const repository = volume(`${name}-repository`, host, { purpose: "backups", keep: args.keepData }, parent).name;
     const tools = volume(`${name}-tools`, host, { purpose: "backup-tools" }, parent).name;
+    const offsite =
+      settings.offsite && volume(`${name}-offsite`, host, { purpose: "offsite", keep: args.keepData }, parent).name;
+    this.volumes = { repository, tools, offsite };
     const secrets = volume(`${name}-secrets`, host, { purpose: "backup-secrets" }, parent).name;
 
     const owner = task(
       `${name}-volume-owner`,
       host.connection,
-      { script: "volume-owner.sh", arguments: [this.image.imageId, user, repository] },
+      { script: "volume-owner.sh", arguments: [this.image.imageId, user, repository, ...(offsite ? [offsite] : [])] },
       parent,
     );
     const binary = task(
       `${name}-restic`,
       host.connection,
-      { script: "restic.sh", arguments: [restic.imageId, tools] },
+      { script: "restic.sh", arguments: [this.restic.imageId, tools] },
       parent,
     );
     const files = volumeFiles(
@@ -96,7 +109,6 @@ export class Backup extends pulumi.ComponentResource {
     );
 
     const [uid = "", gid = ""] = user.split(":");
-    const { daily, weekly, monthly, releases } = settings.keep;
     const server = container(
       name,
       {
@@ -120,8 +132,7 @@ export class Backup extends pulumi.ComponentResource {
           BACKUP_TIMES: settings.times.join(" "),
           TZ: settings.timeZone,
           DRILL_DAY: String(days.indexOf(settings.drill.day) + 1),
-          KEEP_SCHEDULED: `--keep-daily ${String(daily)} --keep-weekly ${String(weekly)} --keep-monthly ${String(monthly)}`,
-          KEEP_RELEASE: String(releases),
+          ...retention(settings),
         },
         networks: [{ name: networks.data }],
         mounts: [
@@ -129,6 +140,8 @@ export class Backup extends pulumi.ComponentResource {
           { volume: application.mediaVolume, path: "/media", readOnly: true },
           { volume: tools, path: "/tools", readOnly: true },
           { volume: secrets, path: "/run/socle", readOnly: true },
+          // A copy that was brought back for a drill.
+          ...(offsite ? [{ volume: offsite, path: "/offsite" }] : []),
         ],
         temporary: { "/tmp": `uid=${uid},gid=${gid},mode=0700,size=64m` },
         health: {
@@ -142,7 +155,7 @@ export class Backup extends pulumi.ComponentResource {
         cpus: settings.cpus,
         stopGrace: 30,
         // The first process keeps what it has read: another version needs another container.
-        labels: { "socle.programs": digest },
+        labels: { "socle.programs": programsDigest },
       },
       { ...parent, dependsOn: [files, keys, owner, postgres.ready, ...application.ready] },
     );
@@ -151,6 +164,12 @@ export class Backup extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 }
+
+/** What is kept, as restic is told. */
+export const retention = ({ keep }: Model["backup"]): Record<string, string> => ({
+  KEEP_SCHEDULED: `--keep-daily ${String(keep.daily)} --keep-weekly ${String(keep.weekly)} --keep-monthly ${String(keep.monthly)}`,
+  KEEP_RELEASE: String(keep.releases),
+});
 
 /** As `date +%u` counts them, from 1; what is not among them is 0. */
 const days: string[] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -161,7 +180,8 @@ const queries = (named: Record<string, string>): string =>
     .map(([name, sql]) => `${name}\t${Buffer.from(sql).toString("base64")}\n`)
     .join("");
 
-const digest = createHash("sha256")
+/** Of what runs from the volume of tools. */
+export const programsDigest = createHash("sha256")
   .update(programs.map(({ name, content }) => `${name}\0${content}\0`).join(""))
   .digest("hex")
   .slice(0, 12);

@@ -33,6 +33,8 @@ export interface ContainerArgs {
   variables?: Record<string, pulumi.Input<string>>;
   /** Networks with the names that the container answers to there. */
   networks: { name: pulumi.Input<string>; aliases?: string[] }[];
+  /** Knows the host itself as `host.docker.internal`. Default: no. */
+  reachesHost?: boolean;
   mounts?: Mount[];
   /** Writable folders in memory, with their mount options. */
   temporary?: Record<string, string>;
@@ -83,6 +85,7 @@ export function container(name: string, args: ContainerArgs, options: pulumi.Cus
         .map(([label, value]) => ({ label, value })),
       networkMode: networks[0]?.name,
       networksAdvanced: networks,
+      ...(args.reachesHost ? { hosts: [{ host: "host.docker.internal", ip: "host-gateway" }] } : {}),
       mounts: (args.mounts ?? []).map(({ volume, path, readOnly = false }) => ({
         type: "volume",
         source: volume,

@@ -15,9 +15,11 @@ import type { Image } from "./image.ts";
 import { Migration } from "./migration.ts";
 import { Networks } from "./network.ts";
 import { Nginx } from "./nginx.ts";
+import { OffSite } from "./off-site.ts";
 import { Postgres } from "./postgres.ts";
 import { Redis } from "./redis.ts";
 import { Secrets } from "./secrets.ts";
+import { Watch } from "./watch.ts";
 
 export interface Service {
   container: string;
@@ -111,6 +113,20 @@ export class Site extends pulumi.ComponentResource {
           parent,
         )
       : undefined;
+    const offsite =
+      backup && model.backup.offsite
+        ? new OffSite(
+            "offsite",
+            {
+              ...{ host, networks, backup, credentials },
+              settings: model.backup,
+              place: model.backup.offsite,
+              user: model.application.user,
+              repositoryKey: secrets.repositoryKey,
+            },
+            parent,
+          )
+        : undefined;
 
     const { commands } = model;
     const migration = new Migration(
@@ -175,6 +191,22 @@ export class Site extends pulumi.ComponentResource {
     const beat = celery.schedule({ after: [...migration.done, serving.switched] });
     const certbot = certificate.keepSigned("certbot", { nginx: serving.ready });
 
+    const watch =
+      backup && credentials.webhook && model.notifications.events.includes("backup")
+        ? new Watch(
+            "watch",
+            {
+              ...{ host, networks, backup },
+              settings: model.backup,
+              messages: model.notifications,
+              webhook: credentials.webhook,
+              user: model.application.user,
+              image: nginx.image,
+            },
+            parent,
+          )
+        : undefined;
+
     this.release = application.release;
     this.adminPassword = secrets.adminPassword;
     this.backupKey = secrets.repositoryKey;
@@ -186,6 +218,8 @@ export class Site extends pulumi.ComponentResource {
       ...(beat ? { beat: service(beat, application.image) } : {}),
       nginx: service(serving.containerName, nginx.image),
       ...(backup ? { backup: service(backup.containerName, backup.image) } : {}),
+      ...(backup && offsite ? { offsite: service(offsite.containerName, backup.restic) } : {}),
+      ...(watch ? { watch: service(watch.containerName, nginx.image) } : {}),
       ...(certbot ? { certbot: service(certbot.containerName, certbot.image) } : {}),
     };
     this.services = pulumi.all(services);

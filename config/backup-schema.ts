@@ -1,7 +1,8 @@
 /** Settings of the backups of database and media. */
 import { z } from "zod";
 
-import { cpus, image, memory } from "./terms.ts";
+import { offsite } from "./off-site-schema.ts";
+import { cpus, image, memory, positive } from "./terms.ts";
 
 const time = z
   .string()
@@ -10,6 +11,9 @@ const time = z
 
 const kept = (value: number, what: string) =>
   z.int().min(0).max(1000).default(value).describe(`How many ${what} of the scheduled backups are kept.`);
+
+const hours = (value: number, what: string) =>
+  positive(10_000).default(value).describe(`Hours since ${what} after which it is told.`);
 
 export const backup = z
   .strictObject({
@@ -61,10 +65,23 @@ export const backup = z
       .describe(
         "Restore drill: the backup is restored into a database that no network leads to, compared, and thrown away.",
       ),
+    offsite: offsite.optional(),
+    overdue: z
+      .strictObject({
+        backup: hours(26, "the last good backup"),
+        copy: hours(50, "the last copy to `backup.offsite`"),
+        drill: hours(8 * 24, "the last restore drill that passed"),
+      })
+      .prefault({})
+      .describe(
+        "When the webhook (`credentials:webhook`) is told that something is overdue. What failed is told at once. A container of its own watches.",
+      ),
     image: image
       .default("restic/restic:0.18.0")
       .describe("Image that restic is taken from; the backups run in PostgreSQL's own image."),
     memory: memory(128, 512),
     cpus: cpus(1),
   })
-  .describe("Backups of database and media in an encrypted restic repository on the host.");
+  .describe(
+    "Backups of database and media in an encrypted restic repository on the host and, where one is named, off it.",
+  );

@@ -1,5 +1,6 @@
 /** What no single setting gets wrong: settings that contradict one another or the stack's tier. */
 import { applicationRules } from "./application-rules.ts";
+import { backupRules } from "./backup-rules.ts";
 import type { Mistake } from "./mistake.ts";
 import { policyRules } from "./policy-rules.ts";
 import { registryRules } from "./registry-rules.ts";
@@ -9,7 +10,13 @@ import { siteRules } from "./site-rules.ts";
 
 export { managedVariables } from "./managed-variable.ts";
 
-export const rules: readonly Rule[] = [...siteRules, ...applicationRules, ...registryRules, ...policyRules];
+export const rules: readonly Rule[] = [
+  ...siteRules,
+  ...applicationRules,
+  ...registryRules,
+  ...backupRules,
+  ...policyRules,
+];
 
 /** The contradictions in the sections that could be read. */
 export function contradictions(

@@ -82,14 +82,14 @@ export function proxyDigest(model: Pick<Model, "site" | "application" | "nginx" 
   return createHash("sha256").update(`${model.images.nginx}\n${text}`).digest("hex").slice(0, 16);
 }
 
-function backups({ times, keep: { daily, weekly, monthly } }: Model["backup"]): BackupFacts {
+function backups({ times, offsite, keep: { daily, weekly, monthly } }: Model["backup"]): BackupFacts {
   return {
     schedule: times.join(", "),
     keepDaily: daily,
     keepDays: Math.max(daily, weekly * 7, monthly * 30),
     // restic encrypts whatever it stores.
     encrypted: true,
-    offSite: false,
+    offSite: offsite !== undefined,
   };
 }
 

@@ -3,6 +3,30 @@ import { z } from "zod";
 
 import { positive } from "./terms.ts";
 
+export const serverAddress = z
+  .string()
+  .regex(/^([A-Za-z0-9][A-Za-z0-9.-]*|[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,})$/)
+  .describe("Name or IP address of the server.")
+  .meta({
+    title: "a name or an IP address, such as 203.0.113.10",
+    mend: "Write the server's name or IP address alone; user and port are settings of their own.",
+  });
+
+/** Public key of an SSH server, pinned. */
+export const hostKey = z
+  .string()
+  // A key's value begins with its own type (RFC 4253, section 6.6): one that was cut or mixed up is noticed here.
+  .regex(
+    /^(ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI|ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAI|ssh-rsa AAAAB3NzaC1yc2EAAAA)[A-Za-z0-9+/]+=*$/,
+  )
+  .describe(
+    "The server's public host key, type and value. It is pinned: a server that shows another key is refused. `cat /etc/ssh/ssh_host_ed25519_key.pub` on the server prints it.",
+  )
+  .meta({
+    title: "a public host key, such as ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI…",
+    mend: "Copy the first two words that `cat /etc/ssh/ssh_host_ed25519_key.pub` prints on the server's own console.",
+  });
+
 const localHost = z.strictObject({
   type: z.literal("local").describe("The Docker engine of this machine."),
   socket: z
@@ -18,14 +42,7 @@ const localHost = z.strictObject({
 
 const sshHost = z.strictObject({
   type: z.literal("ssh").describe("A server reached over SSH."),
-  address: z
-    .string()
-    .regex(/^([A-Za-z0-9][A-Za-z0-9.-]*|[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,})$/)
-    .describe("Name or IP address of the server.")
-    .meta({
-      title: "a name or an IP address, such as 203.0.113.10",
-      mend: "Write the server's name or IP address alone; host.user and host.port are settings of their own.",
-    }),
+  address: serverAddress,
   port: positive(65535).default(22).describe("Port of its SSH server."),
   user: z
     .string()
@@ -33,19 +50,7 @@ const sshHost = z.strictObject({
     .default("root")
     .describe("User to log in as: root, or one who may run `sudo` without a password.")
     .meta({ title: "a user's name in lower case, such as root", mend: "Write the name of a user of the server." }),
-  hostKey: z
-    .string()
-    // A key's value begins with its own type (RFC 4253, section 6.6): one that was cut or mixed up is noticed here.
-    .regex(
-      /^(ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI|ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAI|ssh-rsa AAAAB3NzaC1yc2EAAAA)[A-Za-z0-9+/]+=*$/,
-    )
-    .describe(
-      "The server's public host key, type and value. It is pinned: a server that shows another key is refused. `cat /etc/ssh/ssh_host_ed25519_key.pub` on the server prints it.",
-    )
-    .meta({
-      title: "a public host key, such as ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI…",
-      mend: "Copy the first two words that `cat /etc/ssh/ssh_host_ed25519_key.pub` prints on the server's own console.",
-    }),
+  hostKey,
   identityFile: z
     .string()
     .min(1)

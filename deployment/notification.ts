@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Settings } from "../config/schema.ts";
 
-export type Event = Settings["notifications"]["events"][number] | "test";
+/** Of backups the host itself tells: host/backup/watch.sh. */
+export type Event = Exclude<Settings["notifications"]["events"][number], "backup"> | "test";
 
 export interface Channel {
   /** The webhook's address: a secret. */

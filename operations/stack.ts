@@ -150,9 +150,9 @@ export class Stack {
   }
 
   /** Runs a script whose words go to standard error as they come; answers with its output. @throws HostError */
-  async tell(script: string, words: readonly string[]): Promise<string> {
+  async tell(script: string, words: readonly string[], input = ""): Promise<string> {
     const child = this.follow(script, words);
-    child.stdin.end();
+    child.stdin.end(input);
     const said = await text(child.stdout);
     await this.ended(child, script);
     return said;

@@ -4,7 +4,8 @@
 #   drill.sh [SNAPSHOT]      default: the newest of any family
 #
 # Every table must have the rows that were counted when the backup was made, each query of the site must answer true, and
-# files of the media must come back as they are. Standard output: the result as one line of JSON.
+# files of the media must come back as they are. RESTIC_REPOSITORY may name another repository, RECORDS where the result is
+# kept. Standard output: the result as one line of JSON.
 set -eu
 # shellcheck source=host/backup/scratch.sh
 . /tools/scratch.sh
@@ -80,4 +81,5 @@ done <"$folder/samples"
 seconds=$(($(date +%s) - began))
 record drills.jsonl result=passed "seconds=$seconds" "snapshot=$snapshot" "rows=$rows" "hash=$hash" "queries=$asked" "files=$files"
 say "passed in $seconds s: $rows rows, $asked queries, $files files of the media"
-tail -n 1 /backups/drills.jsonl
+# shellcheck disable=SC2154 # of record.sh
+tail -n 1 "$records/drills.jsonl"

@@ -1,11 +1,12 @@
 #!/bin/sh
-# Appends a line of JSON to a file in /backups, whole or not at all.
+# Appends a line of JSON to a file in /backups, or in the folder RECORDS, whole or not at all.
 #
 #   . /tools/record.sh; record FILE NAME=VALUE…      numbers stay numbers
+records=${RECORDS:-/backups}
 record() {
-  record_file=/backups/$1
+  record_file=$records/$1
   shift
-  record_line="{\"when\":\"$(date --utc +%Y-%m-%dT%H:%M:%SZ)\""
+  record_line="{\"when\":\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\""
   for record_pair; do
     record_value=${record_pair#*=}
     case $record_value in

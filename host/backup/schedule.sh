@@ -22,7 +22,8 @@ sh /tools/open.sh
 
 trap 'exit 0' TERM INT
 while :; do
-  touch /tmp/heartbeat
+  # The second is for the watch, which is another container.
+  touch /tmp/heartbeat /backups/heartbeat
   if [ "$(due)" -gt "$(stat --format %Y /backups/attempted)" ]; then
     # Once for each time that was due, whatever comes of it: its failure is told, not repeated every few seconds.
     touch /backups/attempted

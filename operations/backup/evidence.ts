@@ -10,10 +10,11 @@ interface Attempt extends Record<string, string | number> {
   result: "passed" | "failed";
 }
 
-/** The tools, by the file that each keeps and the policy that asks for it. */
+/** The tools, by the record that each keeps and the policy that asks for it. */
 const kept = [
-  { file: "history.jsonl", policy: "EVD-01", tool: "socle backup" },
-  { file: "drills.jsonl", policy: "EVD-02", tool: "socle drill restore" },
+  { file: "/backups/history.jsonl", policy: "EVD-01", tool: "socle backup" },
+  { file: "/backups/drills.jsonl", policy: "EVD-02", tool: "socle drill restore" },
+  { file: "/offsite/drills.jsonl", policy: "EVD-05", tool: "socle drill restore --offsite" },
 ] as const;
 
 /**
@@ -28,9 +29,7 @@ export async function recordBackups(stack: Stack): Promise<EvidenceRecord[]> {
   const version = stack.ask("exec.sh", [container, "/tools/restic", "version"]).split(" ")[1] ?? "unknown";
   const written: EvidenceRecord[] = [];
   for (const { file, policy, tool } of kept) {
-    const newest = last(
-      stack.ask("exec.sh", [container, "sh", "-c", `tail -n 1 /backups/${file} 2>/dev/null || true`]),
-    );
+    const newest = last(stack.ask("exec.sh", [container, "sh", "-c", `tail -n 1 ${file} 2>/dev/null || true`]));
     if (!newest) continue;
     const { when: made, result, ...details } = newest;
     const when = new Date(made);

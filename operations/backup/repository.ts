@@ -12,6 +12,14 @@ export interface Backup {
   bytes: number;
 }
 
+/** Where a backup is. */
+export interface Whereabouts {
+  /** In the repository on the host, from which it can be restored. */
+  local: boolean;
+  /** In the off-site repository, as of the last copy. */
+  offsite: boolean;
+}
+
 /** What a backup holds, as counted in the moment of the dump. */
 export interface Manifest {
   stack: string;
@@ -25,7 +33,10 @@ export interface Manifest {
 }
 
 interface Snapshot {
+  id: string;
   short_id: string;
+  /** The first snapshot of this content: a tag and a copy make new ones. */
+  original?: string;
   time: string;
   tags?: string[];
   summary?: { total_bytes_processed: number };
@@ -40,16 +51,27 @@ export class Repository {
 
   /** Oldest first. */
   list(): Backup[] {
-    const snapshots = JSON.parse(this.#restic("snapshots", "--json")) as Snapshot[];
-    return snapshots
-      .filter(({ tags }) => tags?.[0] !== undefined && tags[0] !== "incoming")
-      .map(({ short_id: id, time, tags, summary }) => ({
-        id,
-        when: time,
-        family: tags?.[0] as Backup["family"],
-        bytes: summary?.total_bytes_processed ?? 0,
-      }))
-      .sort((a, b) => Date.parse(a.when) - Date.parse(b.when));
+    return this.#snapshots().map(backupOf).sort(byAge);
+  }
+
+  /** Those here and those off-site, oldest first; one that is off-site alone has its id there. */
+  everywhere(): (Backup & Whereabouts)[] {
+    const here = this.#snapshots();
+    const there = this.#offsite();
+    const content = ({ id, original }: Snapshot): string => original ?? id;
+    const copied = new Set(there.map(content));
+    const kept = new Set(here.map(content));
+    return [
+      ...here.map((each) => ({ ...backupOf(each), local: true, offsite: copied.has(content(each)) })),
+      ...there
+        .filter((each) => !kept.has(content(each)))
+        .map((each) => ({ ...backupOf(each), local: false, offsite: true })),
+    ].sort(byAge);
+  }
+
+  /** Whether there is an off-site repository by the stack's settings. */
+  get hasOffsite(): boolean {
+    return this.#stack.outputs.services["offsite"] !== undefined;
   }
 
   /**
@@ -63,6 +85,8 @@ export class Repository {
         ? all.filter(({ when }) => at === undefined || Date.parse(when) <= at.getTime()).at(-1)
         : all.find((backup) => backup.id === id || (id.length >= 6 && backup.id.startsWith(id)));
     if (found) return found;
+    if (id !== undefined && this.everywhere().some((backup) => backup.id.startsWith(id)))
+      throw new OperatorError(`Backup ${id} is off-site alone.\n    → Bring it here first: socle backup fetch ${id}`);
     const wanted = id ? `no backup ${id}` : at ? `no backup from before ${at.toISOString()}` : "no backup yet";
     throw new OperatorError(
       `Stack ${this.#stack.name} has ${wanted}.\n    → ${all.length > 0 ? "See which there are: socle backup list" : "Make one: socle backup now"}`,
@@ -73,7 +97,29 @@ export class Repository {
     return JSON.parse(this.#restic("dump", id, "/backups/work/manifest.json")) as Manifest;
   }
 
+  #snapshots(): Snapshot[] {
+    return (JSON.parse(this.#restic("snapshots", "--json")) as Snapshot[]).filter(counts);
+  }
+
+  /** As the last copy left it: a target that is out of reach holds no listing up. */
+  #offsite(): Snapshot[] {
+    if (!this.hasOffsite) return [];
+    const command = "cat /offsite/snapshots.json 2>/dev/null || echo []";
+    const text = this.#stack.ask("exec.sh", [this.#stack.container("offsite"), "sh", "-c", command]);
+    return (JSON.parse(text) as Snapshot[]).filter(counts);
+  }
+
   #restic(...words: string[]): string {
     return this.#stack.ask("exec.sh", [this.#stack.container("backup"), "/tools/restic", "--quiet", ...words]);
   }
 }
+
+const counts = ({ tags }: Snapshot): boolean => tags?.[0] !== undefined && tags[0] !== "incoming";
+const byAge = (a: Backup, b: Backup): number => Date.parse(a.when) - Date.parse(b.when);
+
+const backupOf = ({ short_id: id, time, tags, summary }: Snapshot): Backup => ({
+  id,
+  when: time,
+  family: tags?.[0] as Backup["family"],
+  bytes: summary?.total_bytes_processed ?? 0,
+});

@@ -3,9 +3,9 @@ import type { Command } from "commander";
 
 import { recordBackups } from "../backup/evidence.ts";
 import { Repository } from "../backup/repository.ts";
-import { Stack } from "../stack.ts";
+import { OperatorError, Stack } from "../stack.ts";
 import { type StackOptions, withStack } from "../stack-option.ts";
-import { inContainer } from "./backup.ts";
+import { inContainer, noOffsite } from "./backup.ts";
 
 export function addDrill(program: Command): void {
   const drill = program.command("drill").description("rehearse what must work when it is needed");
@@ -13,15 +13,32 @@ export function addDrill(program: Command): void {
     drill
       .command("restore")
       .argument("[id]", "default: the newest backup")
+      .option("--offsite", "from the off-site repository, as if the server were lost")
       .description("restore a backup where no network leads to, compare it, and throw it away"),
-  ).action(async (id: string | undefined, { stack: name }: StackOptions) => {
+  ).action(async (id: string | undefined, { stack: name, offsite }: StackOptions & { offsite?: true }) => {
     const stack = Stack.read(name);
-    const { id: chosen } = new Repository(stack).find({ id });
+    const repository = new Repository(stack);
     try {
-      await inContainer(stack, "drill.sh", chosen);
+      if (offsite) await offsiteDrill(stack, repository, id);
+      else await inContainer(stack, ["sh", "/tools/drill.sh", repository.find({ id }).id]);
     } finally {
       // A drill that failed is evidence too.
       await recordBackups(stack);
     }
   });
+}
+
+/** The backup is brought into a repository of its own, restored from there like any other, and goes with it. */
+async function offsiteDrill(stack: Stack, repository: Repository, id = "latest"): Promise<void> {
+  if (!repository.hasOffsite) throw new OperatorError(noOffsite(stack));
+  const fetched = "/offsite/fetched";
+  const remove = () => stack.ask("exec.sh", [stack.container("offsite"), "rm", "-rf", fetched]);
+  remove();
+  try {
+    await inContainer(stack, ["sh", "/tools/fetch.sh", "own", fetched, id], "offsite");
+    const surroundings = ["env", `RESTIC_REPOSITORY=${fetched}`, "RECORDS=/offsite"];
+    await inContainer(stack, [...surroundings, "sh", "/tools/drill.sh"]);
+  } finally {
+    remove();
+  }
 }

@@ -7,7 +7,7 @@ export const rule: Rule = {
   severity: "critical",
   reference: "CISA: the 3-2-1 rule of backups",
   checklist: "Configuration: automatic backup on",
-  mend: "This version copies no backups off the server: do it by other means, encrypted, and say so in a waiver (`policies.waivers`) that ends soon.",
+  mend: "Name a bucket or an SSH server under `backup.offsite` and set its credentials (docs/backups.md).",
   decide: {
     site: ({ backup }) => [
       ...when(!backup?.offSite, "there is no copy off the server", "backup.offSite"),

@@ -8,7 +8,7 @@ export const rule: Rule = {
   severity: "high",
   reference: "NIST SP 800-34, 3.4.2: offsite storage",
   checklist: "Tests: backup/restore tested",
-  mend: "Restore the off-site copy for trial and let the tool record it (docs/evidence.md); where none records yet, say in `policies.waivers` how it is tried.",
+  mend: "Run `npm run -s socle -- drill restore --offsite --stack NAME` every month, which records it.",
   ...evidenced("EVD-05", ({ backup }) =>
     // That there is an off-site copy at all is BAK-02's to ask for.
     backup?.offSite ? { of: "stack", oldest: 30 * 24, parts: { "": "off-site restore" } } : undefined,

@@ -107,7 +107,7 @@ const ssh: MistakeCase[] = [
     { "host.address": "deploy@203.0.113.10:22" },
     "host.address",
     'found "deploy@203.0.113.10:22", expected a name or an IP address, such as 203.0.113.10',
-    "Write the server's name or IP address alone; host.user and host.port are settings of their own.",
+    "Write the server's name or IP address alone; user and port are settings of their own.",
   ],
   [
     "an unknown setting of an SSH host",

@@ -27,9 +27,10 @@ export class Receiver {
     });
   }
 
-  static async start(): Promise<Receiver> {
+  /** @param address `0.0.0.0` lets containers reach it */
+  static async start(address = "127.0.0.1"): Promise<Receiver> {
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => server.listen(0, address, resolve));
     return new Receiver(server);
   }
 

@@ -23,6 +23,8 @@ describe("A deployment of a local stack", function () {
   before(async () => {
     receiver = await Receiver.start();
     await site().stack.setCredential("webhook", receiver.address);
+    // What watches the backups has a test of its own.
+    await site().stack.configure({ notifications: { events: ["start", "success", "failure", "rollback"] } });
   });
   after(async () => {
     await site().stack.pulumi(["config", "rm", "credentials:webhook"]);

@@ -1,6 +1,6 @@
 // A stack of the project's own program under a name, a state folder and settings of its own, driven by the real engine.
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -88,6 +88,7 @@ export class TestStack {
   readonly printed: string[] = [];
   #sections: Sections;
   readonly #secrets: Record<string, string> = {};
+  readonly #credentials: Record<string, string> = {};
 
   private constructor(folder: string, sections: Sections) {
     this.folder = folder;
@@ -96,11 +97,25 @@ export class TestStack {
 
   static async create(sections: Sections, secrets: Record<string, string> = {}): Promise<TestStack> {
     const stack = new TestStack(await mkdtemp(join(tmpdir(), "socle-e2e-")), sections);
-    await writeFile(join(stack.folder, "passphrase"), randomBytes(24).toString("hex"), { mode: 0o600 });
-    await stack.#write();
-    await stack.pulumi(["stack", "init", stack.name]);
+    await stack.#init();
     for (const [name, value] of Object.entries(secrets)) await stack.setSecret(name, value);
     return stack;
+  }
+
+  /** As after the loss of everything but the settings and what was kept elsewhere: no state, no key of a secret. */
+  async startOver(): Promise<void> {
+    await rm(this.folder, { recursive: true });
+    await rm(this.file);
+    await mkdir(this.folder, { mode: 0o700 });
+    await this.#init();
+    for (const [name, value] of Object.entries(this.#secrets)) await this.setSecret(name, value);
+    for (const [name, value] of Object.entries(this.#credentials)) await this.setCredential(name, value);
+  }
+
+  async #init(): Promise<void> {
+    await writeFile(join(this.folder, "passphrase"), randomBytes(24).toString("hex"), { mode: 0o600 });
+    await this.#write();
+    await this.pulumi(["stack", "init", this.name]);
   }
 
   /** The CLI looks for a stack's settings beside the program. */
@@ -131,8 +146,13 @@ export class TestStack {
 
   /** A secret that Socle itself works with. */
   async setCredential(name: string, value: string): Promise<void> {
-    this.#secrets[name] = value;
+    this.#credentials[name] = value;
     await this.pulumi(["config", "set", "--secret", `credentials:${name}`], { input: value });
+  }
+
+  async removeCredential(name: string): Promise<void> {
+    Reflect.deleteProperty(this.#credentials, name);
+    await this.pulumi(["config", "rm", `credentials:${name}`]);
   }
 
   up(options: { check?: boolean; timeoutSeconds?: number; via?: string[] } = {}): Promise<Result> {
@@ -157,7 +177,7 @@ export class TestStack {
       // Its first line holds the private number (RFC 5915); the last ones are the public key.
       return privateKeyPem === undefined ? [] : [[name, inClear(privateKeyPem).split("\n")[1] ?? ""]];
     });
-    return { ...(Object.fromEntries(generated) as Record<string, string>), ...this.#secrets };
+    return { ...(Object.fromEntries(generated) as Record<string, string>), ...this.#secrets, ...this.#credentials };
   }
 
   /** What the state holds. */

@@ -1,0 +1,53 @@
+/** Rules of the copy of the backups that is kept away from the server. */
+import type { CredentialName } from "./credential-schema.ts";
+import type { Mistake } from "./mistake.ts";
+import { type Rule, when } from "./rule.ts";
+
+/** What opens each kind of place. */
+const keys = {
+  s3: ["offsiteAccessKey", "offsiteSecretKey"],
+  sftp: ["offsitePrivateKey"],
+} as const satisfies Record<string, readonly CredentialName[]>;
+
+export const backupRules: readonly Rule[] = [
+  {
+    holds: "`backup.offsite` has the credentials of its type, and no others are set.",
+    broken: ({ backup }, _secrets, credentials) => {
+      const needed: readonly string[] = backup?.offsite ? keys[backup.offsite.type] : [];
+      const all: readonly string[] = Object.values(keys).flat();
+      const missing = needed
+        .filter((name) => !credentials.includes(name))
+        .map((name): Mistake => ({
+          path: `credentials:${name}`,
+          found: `is not set, and backup.offsite of type ${backup?.offsite?.type ?? ""} needs it`,
+          mend: `Run \`pulumi config set --secret credentials:${name}\`, or remove backup.offsite.`,
+        }));
+      const idle = all
+        .filter((name) => credentials.includes(name) && !needed.includes(name))
+        .map((name): Mistake => ({
+          path: `credentials:${name}`,
+          found: "is set, and nothing uses it",
+          mend: `Set backup.offsite of type ${name === "offsitePrivateKey" ? "sftp" : "s3"}, or run \`pulumi config rm credentials:${name}\`.`,
+        }));
+      return backup ? [...missing, ...idle] : [];
+    },
+  },
+  {
+    holds: "`backup.offsite` has backups to copy.",
+    broken: ({ backup }) =>
+      when(backup?.offsite && !backup.enabled, {
+        path: "backup.offsite",
+        found: "is set, but backups are off",
+        mend: "Remove backup.enabled, which is true by default, or backup.offsite.",
+      }),
+  },
+  {
+    holds: "In production, `backup.offsite.endpoint` is reached over HTTPS.",
+    broken: ({ tier, backup }) =>
+      when(tier === "production" && backup?.offsite?.type === "s3" && !backup.offsite.endpoint.startsWith("https:"), {
+        path: "backup.offsite.endpoint",
+        found: "is plain HTTP, which hides neither the id of the key nor what is deleted",
+        mend: "Write it with https://.",
+      }),
+  },
+];

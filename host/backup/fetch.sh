@@ -1,0 +1,45 @@
+#!/bin/sh
+# Brings backups from the off-site repository into one on this server.
+#
+#   fetch.sh KEY REPOSITORY [SNAPSHOT...]      default: all
+#
+# KEY: `own`, or `given` where standard input holds the key that the off-site repository was made with, or nothing. With
+# another one, the stack's own opens it from then on too.
+set -eu
+key=$1 target=$2
+shift 2
+offsite=$RESTIC_REPOSITORY own=$RESTIC_PASSWORD_FILE
+# Also the off-site container's, whose lock this has not.
+export RESTIC_CACHE_DIR=/offsite/fetch-cache
+trap 'rm -rf /offsite/fetch-cache' EXIT
+say() { echo "fetch: $*" >&2; }
+sh /tools/offsite-login.sh
+umask 077
+if [ "$key" = given ]; then cat >/tmp/key; else : >/tmp/key; fi
+[ -s /tmp/key ] || cp "$own" /tmp/key
+
+code=0
+timeout 120 /tools/restic --quiet --password-file /tmp/key cat config >/dev/null || code=$?
+case $code in
+  0) ;;
+  10) say 'there is no off-site repository yet; nothing was changed.'; exit 1 ;;
+  12) say 'the key does not open the off-site repository; nothing was changed. Give the one that was kept: socle backup fetch --key FILE'; exit 1 ;;
+  *) say 'the off-site target was not reached; nothing was changed.'; exit 1 ;;
+esac
+
+into() { /tools/restic --quiet --repo "$target" --password-file "$own" "$@" --from-repo "$offsite" --from-password-file /tmp/key; }
+if [ "$target" = /backups/repository ]; then
+  # A backup that is at work has its way first.
+  exec 9>/backups/lock
+  flock 9
+fi
+[ -e "$target/config" ] || into init --copy-chunker-params >&2
+say 'bringing the backups here'
+into copy "$@" >&2
+code=0
+/tools/restic --quiet cat config >/dev/null 2>&1 || code=$?
+if [ "$code" -eq 12 ]; then
+  /tools/restic --quiet --password-file /tmp/key key add --new-password-file "$own" >&2
+  say "this stack's own key opens the off-site repository from now on, beside the one that was given"
+fi
+say 'done'

@@ -1,0 +1,86 @@
+// Stands between a container and a server, and does to their connections what networks do.
+import { connect, createServer, type Server, type Socket } from "node:net";
+import type { AddressInfo } from "node:net";
+
+import { docker } from "../lab/command.ts";
+
+/** Passes all on; passes so many bytes a second; cuts each connection after so many bytes; takes none. */
+export type Fault = "none" | { bytesPerSecond: number } | { resetAfter: number } | "refuse";
+
+export class FaultProxy {
+  fault: Fault = "none";
+  /** Connections that were cut or refused. */
+  cut = 0;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  /** Where containers of this machine find it. */
+  readonly address: string;
+
+  private constructor(server: Server, address: string, to: { host: string; port: number }) {
+    this.#server = server;
+    this.address = address;
+    server.on("connection", (socket) => {
+      this.#pass(socket, to);
+    });
+  }
+
+  static async start(to: { host: string; port: number }): Promise<FaultProxy> {
+    const address = await bridgeAddress();
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, address, resolve));
+    return new FaultProxy(server, address, to);
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #pass(client: Socket, to: { host: string; port: number }): void {
+    const server = connect(to);
+    const ends = [client, server];
+    const end = () => {
+      for (const socket of ends) socket.destroy();
+    };
+    const reset = () => {
+      this.cut += 1;
+      client.resetAndDestroy();
+      server.destroy();
+    };
+    for (const socket of ends) {
+      this.#sockets.add(socket);
+      socket.on("error", end);
+      socket.on("close", () => {
+        this.#sockets.delete(socket);
+        end();
+      });
+    }
+    if (this.fault === "refuse") {
+      reset();
+      return;
+    }
+    let sent = 0;
+    client.on("data", (part: Buffer) => {
+      sent += part.length;
+      const { fault } = this;
+      if (fault === "refuse" || (typeof fault === "object" && "resetAfter" in fault && sent > fault.resetAfter)) {
+        reset();
+        return;
+      }
+      server.write(part);
+      if (typeof fault === "object" && "bytesPerSecond" in fault) {
+        client.pause();
+        setTimeout(() => client.resume(), (part.length / fault.bytesPerSecond) * 1000);
+      }
+    });
+    server.pipe(client);
+  }
+}
+
+/** This machine, as every container sees it. */
+export const bridgeAddress = (): Promise<string> =>
+  docker(["network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"]);

@@ -1,0 +1,263 @@
+// Copies of the backups away from the server: made, cut off, told of; and all that is left when the server is lost.
+import assert from "node:assert/strict";
+import { mkdtempSync } from "node:fs";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "mocha";
+
+import type { Backup, Whereabouts } from "../../operations/backup/repository.ts";
+import { Evidence } from "../../policies/evidence/evidence.ts";
+import { Receiver } from "../deployment/receiver.ts";
+import { docker, lines, run, type Result } from "../lab/command.ts";
+import { until } from "../lab/deadline.ts";
+import { createNetwork, type LabNetwork } from "../lab/network.ts";
+import { startHost } from "../lab/ssh-host.ts";
+import { sweep } from "./engine.ts";
+import { FaultProxy } from "./fault-proxy.ts";
+import { changingSite } from "./local-site.ts";
+import { pdf } from "./pdf.ts";
+import { S3Server } from "./s3-server.ts";
+
+const project = join(import.meta.dirname, "..", "..");
+type Listed = Backup & Whereabouts;
+
+describe("off-site copies of a local stack", function () {
+  this.timeout(400_000);
+  const site = changingSite.use();
+  const folder = mkdtempSync(join(tmpdir(), "socle-off-site-"));
+  let s3: S3Server;
+  let proxy: FaultProxy;
+  let receiver: Receiver;
+  let network: LabNetwork | undefined;
+
+  before(async () => {
+    [s3, receiver] = await Promise.all([S3Server.start(), Receiver.start("0.0.0.0")]);
+    proxy = await FaultProxy.start({ host: "127.0.0.1", port: s3.port });
+    const { stack } = site();
+    await stack.setCredential("webhook", receiver.address);
+    await stack.setCredential("offsiteAccessKey", s3.accessKey);
+    await stack.setCredential("offsiteSecretKey", s3.secretKey);
+    const offsite = { type: "s3", endpoint: `http://${proxy.address}:${String(proxy.port)}`, bucket: s3.bucket };
+    await site().up({ backup: { offsite } });
+  });
+  after(async () => {
+    for (const name of ["webhook", "offsiteAccessKey", "offsiteSecretKey", "offsitePrivateKey"])
+      await site()
+        .stack.removeCredential(name)
+        .catch(() => undefined);
+    const { backup: _, ...settings } = site().stack.settings;
+    await site().stack.replace(settings);
+    await Promise.all([proxy.stop(), s3.stop(), receiver.stop(), network?.remove()]);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const socle = (words: string[], check = true): Promise<Result> =>
+    run("node", ["operations/socle.ts", ...words, "--stack", site().stack.name], {
+      directory: project,
+      environment: site().stack.environment(),
+      timeoutSeconds: 240,
+      check,
+    });
+  const listed = async (): Promise<Listed[]> =>
+    JSON.parse((await socle(["backup", "list", "--json"])).stdout) as Listed[];
+  const inside = (service: string, ...words: string[]): Promise<string> =>
+    docker(["exec", site().container(service), ...words]);
+  const records = async (file: string): Promise<Record<string, unknown>[]> =>
+    lines(await inside("offsite", "cat", `/offsite/${file}.jsonl`)).map(
+      (line) => JSON.parse(line) as Record<string, unknown>,
+    );
+  const sql = (query: string): Promise<string> =>
+    docker(["exec", site().container("postgres"), "psql", "-XAtq", "-U", "postgres", "-d", "site", "-c", query]);
+  const told = (pattern: RegExp): Promise<string> =>
+    until(`a message like ${String(pattern)}`, 60, () =>
+      Promise.resolve(receiver.messages.map(({ text }) => text).find((text) => pattern.test(text))),
+    );
+  /** Bytes of the packs in a repository. */
+  const packs = async (service: string, path: string): Promise<number> =>
+    Number((await inside(service, "du", "-sb", path)).split("\t")[0]);
+
+  it("are made by themselves after a backup, and the list says where each is", async () => {
+    await socle(["backup", "now"]);
+    const copied = await until("the copy", 90, async () => (await listed()).find((backup) => backup.offsite));
+    assert.ok(copied.local);
+    assert.match((await socle(["backup", "list"])).stdout, new RegExp(`^${copied.id} .* here, off-site$`, "m"));
+    const stored = await readdir(join(s3.folder, s3.bucket, site().stack.prefix));
+    assert.ok(stored.includes("snapshots") && stored.includes("data"), stored.join(" "));
+    await until("the check", 60, async () => (await records("checks")).at(-1)?.["result"] === "passed");
+    await socle(["backup", "verify", "--offsite", "--all"]);
+  });
+
+  it("are made by a container that only reads the backups here, while the one that dumps has no way out", async () => {
+    await assert.rejects(inside("offsite", "touch", "/backups/repository/x"), /Read-only file system/);
+    const networks = await docker([
+      ...["inspect", "--format", "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}"],
+      ...[site().container("backup"), site().container("offsite")],
+    ]);
+    assert.deepEqual(
+      lines(networks).map((line) => line.trim()),
+      [`${site().stack.prefix}-data`, `${site().stack.prefix}-edge`],
+    );
+  });
+
+  it("EVD-05: are restored for trial as if the server were lost", async () => {
+    await socle(["drill", "restore", "--offsite"]);
+    const evidence = await Evidence.read(join(site().stack.folder, "evidence"));
+    const [drill] = evidence.find({ policy: "EVD-05", stack: site().stack.prefix });
+    assert.equal(drill?.result, "passed");
+    assert.ok(Number(drill.details["rows"]) > 50);
+    assert.doesNotMatch(await inside("offsite", "ls", "/offsite"), /fetched/, "nothing is left of it");
+  });
+
+  it("fault 19: survive a target that resets, fails and is slow; what was cut off goes on", async () => {
+    // Random, so that it is as long when it is stored: three packs.
+    await sql(
+      "CREATE TABLE heavy AS SELECT n, (SELECT string_agg(md5(random()::text || n || m), '') FROM generate_series(1, 32) m) AS text FROM generate_series(1, 60000) n",
+    );
+    try {
+      proxy.fault = "refuse";
+      await socle(["backup", "now"]);
+      const failed = await socle(["backup", "copy"], false);
+      assert.equal(failed.code, 1);
+      assert.match(
+        failed.stderr,
+        /copy: FAILED at: reaching the off-site target\. The backups on the server are as they/,
+      );
+      await told(/❌ .*: the off-site copy failed at: reaching the off-site target/);
+      assert.equal((await listed()).at(-1)?.offsite, false);
+      await socle(["drill", "restore"]);
+
+      // Slow, then killed in the middle of it.
+      proxy.fault = { bytesPerSecond: 4_000_000 };
+      const attempt = socle(["backup", "copy"], false);
+      const { prefix } = site().stack;
+      const data = join(s3.folder, s3.bucket, prefix, "data");
+      const count = async () => (await readdir(data, { recursive: true })).filter((name) => name.length > 60).length;
+      const before = await count();
+      await until("a pack is there", 60, async () => (await count()) > before, 0.05);
+      const listing = lines(await docker(["top", site().container("offsite"), "-eo", "pid,comm"]));
+      const restic = listing.filter((line) => line.trim().endsWith(" restic")).map((line) => Number.parseInt(line, 10));
+      for (const pid of restic) process.kill(pid, "SIGKILL");
+      assert.notEqual((await attempt).code, 0);
+      assert.equal((await records("copies")).at(-1)?.["step"], "copying");
+
+      // Each connection is reset after a while; restic tries again.
+      proxy.fault = { resetAfter: 12_000_000 };
+      const { cut } = proxy;
+      setTimeout(() => (proxy.fault = "none"), 15_000);
+      await socle(["backup", "copy"]);
+      assert.equal((await listed()).at(-1)?.offsite, true);
+      assert.ok(proxy.cut > cut, "connections were reset");
+      await told(/✅ .*: well again: the off-site copy failed/);
+      const [here, there] = [await packs("backup", "/backups/repository/data"), await size(data)];
+      assert.ok(there < here * 1.3, `what was sent is not sent again: ${String(there)} there, ${String(here)} here`);
+    } finally {
+      proxy.fault = "none";
+      await sql("DROP TABLE IF EXISTS heavy");
+    }
+  });
+
+  it("faults 16 and 18: a backup that is killed, one that is overdue and a flipped bit are told by the watch", async () => {
+    const killed = socle(["backup", "now"], false);
+    const pid = await until(
+      "pg_dump runs",
+      60,
+      async () => {
+        const listing = lines(await docker(["top", site().container("backup"), "-eo", "pid,comm"]));
+        const found = listing.find((line) => line.trim().endsWith(" pg_dump"));
+        return found === undefined ? undefined : Number.parseInt(found, 10);
+      },
+      0.02,
+    );
+    process.kill(pid, "SIGKILL");
+    assert.equal((await killed).code, 1);
+    await told(/❌ .*: the backup failed at: dumping the database\*\n→ See why: socle logs backup/);
+
+    const history = (await inside("backup", "cat", "/backups/history.jsonl")).trim();
+    const write = (text: string, file: string) =>
+      docker(["exec", "--interactive", site().container("backup"), "sh", "-c", `cat >/backups/${file}`], {
+        input: text,
+      });
+    await write(`{"when":"2026-01-01T02:30:00Z","result":"passed","family":"scheduled"}\n`, "history.jsonl");
+    await told(/❌ .*: no good backup for 26 hours\*\n→ Make one now/);
+    await write(`${history}\n`, "history.jsonl");
+
+    const pack = (await inside("backup", "sh", "-c", "ls -S /backups/repository/data/*/* | head -n 1")).trim();
+    await inside("backup", "sh", "-c", `cp ${pack} /tmp/pack; chmod u+w ${pack}`);
+    await inside("backup", "sh", "-c", `printf '\\377\\000\\377' | dd of=${pack} bs=1 seek=200 conv=notrunc 2>&1`);
+    assert.equal((await socle(["backup", "verify", "--all"], false)).code, 1);
+    await told(/❌ .*: the check of the backups failed: they are not to be relied on/);
+    await inside("backup", "cp", "/tmp/pack", pack);
+    await socle(["backup", "verify", "--all"]);
+    await told(/✅ .*: well again: the check of the backups failed/);
+    assert.ok(receiver.messages.every(({ username }) => username === "Socle"));
+  });
+
+  it("the newcomer's path: all is lost, and comes back on a new host from the copy and the key that was kept", async () => {
+    const visitor = await site().administrator();
+    const document = pdf(4);
+    const kept = await visitor.upload(document);
+    await until("the copy is processed", 30, async () => (await visitor.copy(kept.id)).state === "processed");
+    await socle(["backup", "now"]);
+    await socle(["backup", "copy"]);
+    const last = (await listed()).at(-1);
+    assert.ok(last?.offsite);
+    const key = join(folder, "key");
+    await writeFile(key, (await socle(["backup", "key"])).stdout, { mode: 0o600 });
+    const password = site().output.adminPassword ?? "";
+
+    await sweep(site().stack.prefix);
+    await site().stack.startOver();
+    await site().up();
+
+    // The new stack's key opens nothing there yet.
+    const { code, stderr } = await socle(["backup", "fetch"], false);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /the key does not open the off-site repository; nothing was changed\..*socle backup fetch --key/,
+    );
+    await socle(["backup", "fetch", "--key", key]);
+    const back = (await listed()).find(({ when }) => when === last.when);
+    assert.ok(back?.local);
+    await socle(["restore", back.id, "--yes"]);
+    const again = site().visitor();
+    await until("the site is well", 60, async () => (await again.signIn("admin", password)) === 200);
+    assert.equal((await again.copy(kept.id)).pages, 4);
+    assert.ok((await again.ask({ path: kept.url })).bytes.equals(document), "the file is as it was");
+    // From now on the new stack copies there as well.
+    await socle(["backup", "copy"]);
+    assert.ok((await listed()).filter((backup) => backup.local).every((backup) => backup.offsite));
+  });
+
+  it("go to an SSH server too, whose key is pinned", async () => {
+    network = await createNetwork();
+    const host = await startHost(network, { kind: "bare", user: "deploy", distribution: "bookworm" });
+    const relay = await FaultProxy.start({ host: host.address, port: host.port });
+    try {
+      const { stack } = site();
+      await stack.removeCredential("offsiteAccessKey");
+      await stack.removeCredential("offsiteSecretKey");
+      await stack.setCredential("offsitePrivateKey", await readFile(host.privateKeyFile, "utf8"));
+      const { address, port } = relay;
+      const offsite = { type: "sftp", address, port, user: host.user, hostKey: host.hostKey };
+      await site().up({ backup: { offsite } });
+      await socle(["backup", "copy"]);
+      assert.ok((await listed()).filter((backup) => backup.local).every((backup) => backup.offsite));
+      assert.match((await host.ssh(`ls ${stack.prefix}`)).stdout, /^snapshots$/m);
+
+      // Another server behind the same address.
+      await host.exec("rm /etc/ssh/ssh_host_* && ssh-keygen -A");
+      await host.restart();
+      const { code, stderr } = await socle(["backup", "copy"], false);
+      assert.equal(code, 1);
+      assert.match(stderr, /Host key verification failed/);
+    } finally {
+      await relay.stop();
+      await host.stop();
+    }
+  });
+});
+
+/** Bytes of the files below a folder of this machine. */
+const size = async (path: string): Promise<number> => Number((await run("du", ["-sb", path])).stdout.split("\t")[0]);
