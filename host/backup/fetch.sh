@@ -19,7 +19,7 @@ if [ "$key" = given ]; then cat >/tmp/key; else : >/tmp/key; fi
 [ -s /tmp/key ] || cp "$own" /tmp/key
 
 code=0
-timeout 120 /tools/restic --quiet --password-file /tmp/key cat config >/dev/null || code=$?
+timeout 30 /tools/restic --quiet --no-lock --password-file /tmp/key cat config >/dev/null || code=$?
 case $code in
   0) ;;
   10) say 'there is no off-site repository yet; nothing was changed.'; exit 1 ;;
@@ -37,7 +37,7 @@ fi
 say 'bringing the backups here'
 into copy "$@" >&2
 code=0
-/tools/restic --quiet cat config >/dev/null 2>&1 || code=$?
+/tools/restic --quiet --no-lock cat config >/dev/null 2>&1 || code=$?
 if [ "$code" -eq 12 ]; then
   /tools/restic --quiet --password-file /tmp/key key add --new-password-file "$own" >&2
   say "this stack's own key opens the off-site repository from now on, beside the one that was given"

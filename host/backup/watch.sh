@@ -72,6 +72,6 @@ while :; do
     judge offsite-check "$(failed /offsite/checks.jsonl 'the check of the off-site copy failed: it is not to be relied on')" 'Read it all: socle backup verify --offsite --all; then see docs/backups.md'
     judge offsite-drill "$(failed /offsite/drills.jsonl 'the restore drill of the off-site copy failed')" 'Run it again: socle drill restore --offsite'
   fi
-  sleep 15 &
+  sleep 10 &
   wait $! || true
 done
