@@ -24,12 +24,24 @@ type Listed = Backup & Whereabouts;
 
 describe("off-site copies of a local stack", function () {
   this.timeout(400_000);
-  const site = changingSite.use();
   const folder = mkdtempSync(join(tmpdir(), "socle-off-site-"));
   let s3: S3Server;
   let proxy: FaultProxy;
   let receiver: Receiver;
   let network: LabNetwork | undefined;
+
+  // Before the site goes, where nobody else uses it.
+  after(async () => {
+    for (const name of ["webhook", "offsiteAccessKey", "offsiteSecretKey", "offsitePrivateKey"])
+      await site()
+        .stack.removeCredential(name)
+        .catch(() => undefined);
+    const { backup: _, ...settings } = site().stack.settings;
+    await site().stack.replace(settings);
+    await Promise.all([proxy.stop(), s3.stop(), receiver.stop(), network?.remove()]);
+    await rm(folder, { recursive: true, force: true });
+  });
+  const site = changingSite.use();
 
   before(async () => {
     [s3, receiver] = await Promise.all([S3Server.start(), Receiver.start("0.0.0.0")]);
@@ -41,17 +53,6 @@ describe("off-site copies of a local stack", function () {
     const offsite = { type: "s3", endpoint: `http://${proxy.address}:${String(proxy.port)}`, bucket: s3.bucket };
     await site().up({ backup: { offsite } });
   });
-  after(async () => {
-    for (const name of ["webhook", "offsiteAccessKey", "offsiteSecretKey", "offsitePrivateKey"])
-      await site()
-        .stack.removeCredential(name)
-        .catch(() => undefined);
-    const { backup: _, ...settings } = site().stack.settings;
-    await site().stack.replace(settings);
-    await Promise.all([proxy.stop(), s3.stop(), receiver.stop(), network?.remove()]);
-    await rm(folder, { recursive: true, force: true });
-  });
-
   const socle = (words: string[], check = true): Promise<Result> =>
     run("node", ["operations/socle.ts", ...words, "--stack", site().stack.name], {
       directory: project,
