@@ -15,13 +15,14 @@ import { previewMigrations, type Running } from "./migration/preview.ts";
 
 /** Outputs of the last `up`, for what a preview says of what is there. */
 const former = pulumi.runtime.isDryRun() ? running() : Promise.resolve({});
-const { model, configuration, remark } = await checked();
+const { model, configuration, remark, released } = await checked();
 await policyGate("policy-gate", model);
 // Meanwhile a preview asks the host what the image has pending.
 const unapproved = pulumi.runtime.isDryRun() ? migrations() : undefined;
 const site = new Site("site", model, configuration);
 const record = { model, given: configuration.given, services: site.services, release: site.release };
 const recorded = recordRelease("release-record", record, { dependsOn: [site] });
+recorded.apply(released);
 const refusal = await unapproved;
 if (refusal) throw new pulumi.RunError(refusal.message);
 
@@ -53,7 +54,9 @@ export const adminPassword = model.superuser && pulumi.secret(site.adminPassword
 await remark;
 
 /** Settings and host are found fit before anything is registered; what is wrong is said without a stack trace. */
-async function checked(): Promise<{ model: Model; configuration: Configuration; remark: Promise<void> }> {
+async function checked(): Promise<
+  { model: Model; configuration: Configuration } & Awaited<ReturnType<typeof beginDeployment>>
+> {
   try {
     const read = loadConfiguration();
     const found = environmentModel(pulumi.getProject(), pulumi.getStack(), read);
@@ -62,12 +65,12 @@ async function checked(): Promise<{ model: Model; configuration: Configuration; 
       dryRun: pulumi.runtime.isDryRun(),
       localImage: isPinned(image) ? undefined : image,
     });
-    const { remark: later } = await beginDeployment(
+    const deployment = await beginDeployment(
       found,
       read,
       former.then((outputs) => Object.keys(outputs).length > 0),
     );
-    return { model: found, configuration: read, remark: later };
+    return { model: found, configuration: read, ...deployment };
   } catch (error) {
     throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
   }

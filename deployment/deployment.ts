@@ -13,6 +13,7 @@ import type { Configuration } from "../config/load.ts";
 import { deployer } from "./deployer.ts";
 import { attemptOf } from "./failure-record.ts";
 import { ago, described, type LockPlace, readLock, takeLock, type TakenLock } from "./lock.ts";
+import { takeOver } from "./takeover.ts";
 import { described as underMaintenance, maintenanceOf } from "./maintenance.ts";
 import type { Assignment, Report } from "./watcher.ts";
 
@@ -24,24 +25,27 @@ type Subject = Pick<Model, "name" | "host" | "images" | "site" | "notifications"
 /**
  * Begins a deployment. At preview it only has a look who holds the lock: nothing waits for that but the program's end. A
  * server where the stack was never brought up is not even asked.
- * @returns what is to be awaited at the program's end
+ * @returns what is to be awaited at the program's end, and what is to be called once the release serves and is recorded
  * @throws LockedError where somebody else changes the stack
  */
 export async function beginDeployment(
   model: Subject,
   configuration: Configuration,
   wasUp: Promise<boolean>,
-): Promise<{ remark: Promise<void> }> {
+): Promise<{ remark: Promise<void>; released: () => void }> {
   const place = { host: model.host, name: model.name };
-  if (pulumi.runtime.isDryRun()) return { remark: warnOfPresent(place, wasUp) };
+  if (pulumi.runtime.isDryRun()) return { remark: warnOfPresent(place, wasUp), released: () => undefined };
   const lock = await takeLock({ ...place, stack: pulumi.getStack(), kind: "deployment", reason: "pulumi up" });
-  if (lock.former) await tellOfFormer(lock.former, lock);
+  if (lock.former) await takeOverFrom(lock.former, lock, place);
   const watcher = startWatcher(assignment(model, configuration, place, lock));
   const tell = (report: Report): void => {
     watcher?.write(`${JSON.stringify(report)}\n`);
   };
   reportErrors(tell, secretsOf(configuration));
-  return { remark: Promise.resolve() };
+  const released = (): void => {
+    tell({ released: true });
+  };
+  return { remark: Promise.resolve(), released };
 }
 
 async function warnOfPresent(place: LockPlace, wasUp: Promise<boolean>): Promise<void> {
@@ -55,11 +59,26 @@ async function warnOfPresent(place: LockPlace, wasUp: Promise<boolean>): Promise
   if (maintenance) await pulumi.log.warn(`The site is under maintenance ${underMaintenance(maintenance)}.`);
 }
 
-async function tellOfFormer(former: NonNullable<TakenLock["former"]>, { now }: TakenLock): Promise<void> {
+async function takeOverFrom(
+  former: NonNullable<TakenLock["former"]>,
+  { now }: TakenLock,
+  place: LockPlace,
+): Promise<void> {
   await pulumi.log.warn(
     `The former deployment, by ${former.owner}, ${ago(former.since, now)} ago, did not end: it was killed or cut off. This one takes over what it left.`,
   );
+  try {
+    const removed = await takeOver(place, stackName());
+    if (removed.length > 0) await pulumi.log.info(`Removed what it was making: ${removed.join(", ")}.`);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    await pulumi.log.warn(
+      `What it was making could not be looked for: ${reason}\n    → See \`socle status\`: a container "of another release" that the next \`up\` leaves is removed by docker rm --force.`,
+    );
+  }
 }
+
+const stackName = (): string => `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
 
 function assignment(
   { images, site, notifications }: Subject,
@@ -73,6 +92,7 @@ function assignment(
     // What a command of the operator holds is that command's to give back.
     lock: lock.joined ? undefined : lock.id,
     engine: process.env["PULUMI_NODEJS_ENGINE"] ?? "",
+    stack: stackName(),
     channel: webhook === undefined ? undefined : { webhook, settings: notifications },
     notice: { stack: pulumi.getStack(), url: site.url, image: images.application, ...deployer() },
     rollback: process.env[rollingBack] !== undefined,

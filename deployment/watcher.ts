@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 
 import { recordFailure } from "./failure-record.ts";
 import { leaseSeconds, type LockPlace, releaseLock, renewLock } from "./lock.ts";
+import { endOfUpdate } from "./update-record.ts";
 import { type Channel, type Event, type Notice, send } from "./notification.ts";
 
 export interface Assignment {
@@ -17,6 +18,8 @@ export interface Assignment {
   lock: string | undefined;
   /** host:port of the engine's own server, which is there as long as the engine works. */
   engine: string;
+  /** The stack, as any backend of Pulumi's finds it. */
+  stack: string;
   channel: Channel | undefined;
   notice: Omit<Notice, "event" | "seconds" | "reason">;
   /** The deployment puts a former release back. */
@@ -26,7 +29,7 @@ export interface Assignment {
 }
 
 /** A line that the program writes later. */
-export type Report = { failed: string } | { ended: number };
+export type Report = { failed: string } | { ended: number } | { released: true };
 
 async function watch(): Promise<void> {
   const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -45,25 +48,48 @@ async function watch(): Promise<void> {
   // One step's failure ends the program, while others are still at work.
   while (await works(task.engine)) await sleep(200);
   clearInterval(renewal);
-  const { event, reason } = outcome(task, reports);
+  const end = await endOf(task, reports, new Date(started));
+  const { event, reason } = outcome(task, reports, end);
   // Before the lock is given back: records are written one after the other.
-  if (event === "failure") await retried(() => recordFailure(task.place, task.attempt, reason ?? ""));
+  // A release that serves and is recorded did not fail, whatever became of the removal of the former one.
+  const released = reports.some((report) => "released" in report);
+  if (event === "failure" && !released) await retried(() => recordFailure(task.place, task.attempt, reason ?? ""));
   // Of one that was killed, remote work may still be running: its lock runs out, or the next of the same state takes it.
-  if (task.lock !== undefined && reports.length > 0) await retried(() => releaseLock(task.place, task.lock ?? ""));
+  if (task.lock !== undefined && end !== "killed") await retried(() => releaseLock(task.place, task.lock ?? ""));
   await sent;
   await tell(task, event, { seconds: (Date.now() - started) / 1000, ...(reason ? { reason } : {}) });
 }
 
-function outcome({ rollback }: Assignment, reports: readonly Report[]): { event: Event; reason?: string } {
+type End = "succeeded" | "failed" | "killed";
+
+/**
+ * A program whose engine was killed ends as one that has done all: only the state tells, which the engine writes last.
+ */
+async function endOf({ stack }: Assignment, reports: readonly Report[], started: Date): Promise<End> {
+  if (!reports.some((report) => "failed" in report || "ended" in report)) return "killed";
+  for (const seconds of [0.5, 1, 2])
+    try {
+      const found = await endOfUpdate(stack, started);
+      if (found) return found;
+      await sleep(seconds * 1000);
+    } catch {
+      // Where the state does not answer, the program's word counts.
+      return reports.some((report) => "failed" in report || ("ended" in report && report.ended !== 0))
+        ? "failed"
+        : "succeeded";
+    }
+  return "killed";
+}
+
+const killed = "The deployment was killed: it did not end. The next one takes over what it left.";
+
+function outcome({ rollback }: Assignment, reports: readonly Report[], end: End): { event: Event; reason?: string } {
+  if (end === "killed") return { event: "failure", reason: killed };
   const failed = reports.find((report) => "failed" in report);
   if (failed) return { event: "failure", reason: failed.failed };
   const ended = reports.find((report) => "ended" in report);
-  if (!ended)
-    return {
-      event: "failure",
-      reason: "The deployment was killed: it did not end. The next one takes over what it left.",
-    };
-  if (ended.ended !== 0) return { event: "failure", reason: "The deployment was cancelled." };
+  if (ended?.ended !== 0) return { event: "failure", reason: "The deployment was cancelled." };
+  if (end === "failed") return { event: "failure", reason: "Pulumi says that it failed, after all was released." };
   return { event: rollback ? "rollback" : "success" };
 }
 

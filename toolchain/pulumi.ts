@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Cli, runThrough } from "./cli.ts";
+import { forgetPending, freeAbandoned } from "./interrupted.ts";
 import { keepsStateElsewhere, LocalState } from "./local-state.ts";
 import { findProject, type Project } from "./project.ts";
 
@@ -54,10 +55,32 @@ function prepare(args: readonly string[], environment: NodeJS.ProcessEnv): Run {
   return { cli, env };
 }
 
+/** Commands that lock the state and run again what was cut off. */
+const changes = ["up", "update", "destroy", "refresh"];
+
+/** Where the run before was killed, its lock is taken away, if it is certain that it is dead. */
+function takeUp(args: readonly string[], cli: Cli, env: NodeJS.ProcessEnv): boolean {
+  const project = findProject(resolve(option(args, "--cwd", "-C") ?? "."));
+  const stack = option(args, "--stack", "-s") ?? env["PULUMI_STACK"];
+  const backend = env["PULUMI_BACKEND_URL"];
+  if (project === undefined || stack === undefined || backend === undefined) return false;
+  const place = { backend, project: project.name, stack: stack.slice(stack.lastIndexOf("/") + 1) };
+  return freeAbandoned(place, cli.path, named(args), env);
+}
+
+/** What says which stack another command is about. */
+function named(args: readonly string[]): string[] {
+  const stack = option(args, "--stack", "-s");
+  const folder = option(args, "--cwd", "-C");
+  return [...(stack ? ["--stack", stack] : []), ...(folder ? ["--cwd", folder] : []), "--non-interactive"];
+}
+
 /** Runs the CLI with this process's input and output; answers with its exit code. */
 export async function pulumi(args: readonly string[], environment: NodeJS.ProcessEnv = process.env): Promise<number> {
   const { cli, env } = prepare(args, environment);
+  const takenUp = changes.includes(args[0] ?? "") && takeUp(args, cli, env);
   const { code, signal } = await runThrough(cli.path, args, env);
+  if (takenUp && code === 0) forgetPending(cli.path, named(args), env);
   if (signal !== null) process.kill(process.pid, signal);
   return code ?? 1;
 }

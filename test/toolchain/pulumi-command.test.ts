@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, it } from "mocha";
@@ -16,6 +26,9 @@ const bare = {
   PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
   PULUMI_STACK: undefined,
 };
+/** Where the CLI keeps the locks of stack dev. */
+const locks = join(".socle", "state", ".pulumi", "locks", "organization", "trial", "dev");
+const up = ["up", "--yes", "--skip-preview", "-s", "dev"];
 const mode = (file: string): string => (statSync(file).mode & 0o777).toString(8);
 
 describe("npm run pulumi", function () {
@@ -34,7 +47,14 @@ describe("npm run pulumi", function () {
     writeFileSync(join(folder, "Pulumi.dev.yaml"), "config: {}\n");
     writeFileSync(
       join(folder, "index.mjs"),
-      'import "@pulumi/pulumi";\nexport const node = process.version;\nif (process.env.BREAK) throw new Error("broken");\n',
+      'import "@pulumi/pulumi";\nimport { readFileSync, readdirSync } from "node:fs";\nexport const node = process.version;\n' +
+        'if (process.env.BREAK) throw new Error("broken");\n' +
+        `const locks = ${JSON.stringify(join(folder, locks))};\n` +
+        "if (process.env.KILL) {\n" +
+        '  const [lock] = readdirSync(locks).filter((name) => name.endsWith(".json"));\n' +
+        "  // And the language host, which would wait for the CLI for ever.\n" +
+        '  for (const pid of [JSON.parse(readFileSync(`${locks}/${lock}`)).pid, process.ppid]) process.kill(pid, "SIGKILL");\n' +
+        "}\n",
     );
   });
   afterEach(() => {
@@ -71,6 +91,50 @@ describe("npm run pulumi", function () {
     assert.equal(pulumi(["version"]).status, 0);
     assert.notEqual(pulumi(["up", "--yes", "--skip-preview", "-s", "dev"], { BREAK: "1" }).status, 0);
     assert.notEqual(pulumi(["no-such-command"]).status, 0);
+  });
+
+  it("goes on after a run that was killed: frees the state of its lock, and says so", () => {
+    const killed = pulumi(up, { KILL: "1" });
+    assert.notEqual(killed.status, 0);
+    const left = () => readdirSync(join(folder, locks)).filter((name) => name.endsWith(".json"));
+    assert.equal(left().length, 1);
+    const { status, stdout, stderr } = pulumi(up);
+    assert.equal(status, 0, `${stdout}${stderr}`);
+    assert.match(
+      stderr,
+      /^Freed the state of dev: the run that had locked it was killed \(process \d+, since \d{4}-\d\d-\d\d \d\d:\d\d UTC\)\.$/m,
+    );
+    assert.deepEqual(left(), []);
+  });
+
+  it("forgets what a run that was killed was making, once a later one has made it", () => {
+    assert.equal(pulumi(up).status, 0);
+    const file = join(folder, ".socle", "state", ".pulumi", "stacks", "trial", "dev.json");
+    const state = JSON.parse(readFileSync(file, "utf8")) as { checkpoint: { latest: Record<string, unknown> } };
+    const urn = "urn:pulumi:dev::trial::docker:index/container:Container::web";
+    const resource = { urn, custom: true, type: "docker:index/container:Container", inputs: {} };
+    state.checkpoint.latest["pending_operations"] = [{ resource, type: "creating" }];
+    writeFileSync(file, JSON.stringify(state));
+    const pending = () => pulumi(["stack", "export", "-s", "dev"]).stdout.includes("pending_operations");
+    assert.ok(pending());
+    pulumi(up, { KILL: "1" });
+    assert.equal(pulumi(up).status, 0);
+    assert.ok(!pending());
+  });
+
+  it("leaves the lock of a run that may be alive: of another machine, of another user", () => {
+    assert.equal(pulumi(up).status, 0);
+    const lock = { pid: 4194999, username: userInfo().username, hostname: hostname(), timestamp: new Date() };
+    for (const other of [{ hostname: "elsewhere" }, { username: "somebody" }]) {
+      writeFileSync(join(folder, locks, "other.json"), JSON.stringify({ ...lock, ...other }));
+      const { status, stdout, stderr } = pulumi(up);
+      assert.notEqual(status, 0);
+      assert.match(`${stdout}${stderr}`, /currently locked by 1 lock/);
+      assert.doesNotMatch(stderr, /^Freed/m);
+    }
+    // With one of them beside it, the lock of one that is gone stays too.
+    writeFileSync(join(folder, locks, "gone.json"), JSON.stringify(lock));
+    assert.match(pulumi(up).stderr, /currently locked by 2 lock/);
   });
 
   it("leaves state alone that is kept elsewhere", () => {

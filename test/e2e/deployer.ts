@@ -1,0 +1,113 @@
+// A deployment in a process group of its own, which can be killed at a step, as if its machine lost power.
+import { spawn } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+import type { TestStack } from "./stack.ts";
+
+const project = join(import.meta.dirname, "..", "..");
+/** Seconds that one may take. */
+const patience = 300;
+
+export interface Deployed {
+  code: number | null;
+  said: string;
+  /** Whether the step came. */
+  killed: boolean;
+}
+
+/** Processes that outlive the CLI that they served: they end by themselves minutes later, or never. */
+const left = new Set<number>();
+
+/** Ends what killed deployers left running on this machine, and nothing else. */
+export async function endLeft(): Promise<void> {
+  for (const pid of left) if ((await wordsOf(pid)).includes("pulumi")) endProcess(pid);
+  left.clear();
+}
+
+/** What dies: the CLI alone, so that what it started goes on for a while; or all that it started with it. */
+export type Victim = "engine" | "everything";
+
+export interface Kill {
+  /** What the CLI says when the step begins, such as `docker:index:Container backend creating`. */
+  step: RegExp;
+  victim: Victim;
+}
+
+/** The marked steps of a release, in their order. */
+export const releaseSteps: (Pick<Kill, "step"> & { name: string })[] = [
+  { name: "the migrations", step: /command:local:Command migrate (updating|creating)/ },
+  { name: "making the new backend", step: /docker:index:Container \S+-backend creating/ },
+  { name: "waiting for its health", step: /command:local:Command backend-healthy (updating|creating)/ },
+  { name: "the switch", step: /command:local:Command nginx\S* updating/ },
+  { name: "the scheduler's replacement", step: /docker:index:Container beat (deleting|creating)/ },
+  { name: "the removal of what served before", step: /docker:index:Container \S+-(backend|worker) deleting/ },
+];
+
+/** `npm run -s pulumi -- up`, killed by SIGKILL when a step begins. @see endLeft */
+export async function deploy(stack: TestStack, kill?: Kill): Promise<Deployed> {
+  const words = ["toolchain/pulumi.ts", "up", "--yes", "--skip-preview", "--stack", stack.name];
+  const child = spawn("node", [...words, "--non-interactive", "--color", "never"], {
+    cwd: project,
+    env: { ...process.env, ...stack.environment() },
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const deployed: Deployed = { code: null, said: "", killed: false };
+  const end = async (): Promise<void> => {
+    const engine = await engineOf(stack);
+    const started = await descendants(engine);
+    process.kill(engine, "SIGKILL");
+    for (const pid of started)
+      if (kill?.victim === "engine") left.add(pid);
+      // The watcher is made to outlive it, as it does where it runs in another session.
+      else if (!(await wordsOf(pid)).includes("watcher.ts")) endProcess(pid);
+  };
+  const timer = setTimeout(() => {
+    endProcess(-(child.pid ?? 0));
+  }, patience * 1000);
+  const heard = async (line: string): Promise<void> => {
+    deployed.said += `${line}\n`;
+    if (deployed.killed || !kill?.step.test(line)) return;
+    deployed.killed = true;
+    await end();
+  };
+  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on("line", (line) => void heard(line));
+  try {
+    // What was started may live on with the output still open.
+    deployed.code = await new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("exit", resolve);
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+  return deployed;
+}
+
+/** The process that holds Pulumi's own lock. */
+async function engineOf(stack: TestStack): Promise<number> {
+  const folder = join(stack.folder, ".pulumi", "locks", "organization", "socle", stack.name);
+  const [file = ""] = (await readdir(folder)).filter((name) => name.endsWith(".json"));
+  return (JSON.parse(await readFile(join(folder, file), "utf8")) as { pid: number }).pid;
+}
+
+/** All that a process started, directly or not. */
+async function descendants(pid: number): Promise<number[]> {
+  // Each thread has children of its own.
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  const lists = threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, "utf8").catch(() => ""));
+  const children = (await Promise.all(lists)).flatMap((list) => list.split(" ").filter(Boolean).map(Number));
+  return [...children, ...(await Promise.all(children.map(descendants))).flat()];
+}
+
+const wordsOf = (pid: number): Promise<string> => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended meanwhile.
+  }
+}
