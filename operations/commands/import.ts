@@ -3,11 +3,15 @@ import { confirm } from "@inquirer/prompts";
 import type { Command } from "commander";
 
 import { configurationOf } from "../configuration.ts";
+import { agreed, DatabaseImport, describeDump } from "../import/database-import.ts";
+import { databaseSource } from "../import/database-source.ts";
+import { describeFiles, MediaImport } from "../import/media-import.ts";
+import { mediaSource } from "../import/media-source.ts";
 import { planVariables } from "../import/variable-plan.ts";
 import { type Intake, StackVariables } from "../import/stack-variables.ts";
 import { readVariablesFile } from "../import/variables-file.ts";
 import { refuseUnattended } from "../roll-out.ts";
-import { OperatorError } from "../stack.ts";
+import { OperatorError, Stack } from "../stack.ts";
 import { type StackOptions, withStack } from "../stack-option.ts";
 import { coloured, table } from "../table.ts";
 
@@ -34,6 +38,27 @@ export function addImport(program: Command): void {
         "\nExamples:\n  socle import env .env --stack staging --plan\n  heroku config --json >heroku.json && socle import env heroku.json\n  socle import env compose.yaml --service web\n",
       ),
   ).action(importEnvironment);
+  withStack(
+    command
+      .command("database")
+      .argument("<source>", "a dump (custom, tar or plain, also with gzip), or postgres://user:password@host/database")
+      .option("--plan", "say what would be done, and do nothing")
+      .option("-y, --yes", "do not ask")
+      .description("a database of PostgreSQL 12 to 16 in the place of the stack's own, which is saved first")
+      .addHelpText(
+        "after",
+        "\nThe password of a URL may also come from PGPASSWORD. The host asks the server, not this machine.\n\nExamples:\n  socle import database latest.dump --stack staging --plan\n  PGPASSWORD=… socle import database postgres://site@db.example.org/site\n",
+      ),
+  ).action(importDatabase);
+  withStack(
+    command
+      .command("media")
+      .argument("<source>", "a folder, or an archive: .tar, .tar.gz; their paths begin below the media")
+      .option("--overwrite", "also take what is there with another content; the state before is saved first")
+      .option("--plan", "say what would be done, and do nothing")
+      .option("-y, --yes", "do not ask")
+      .description("uploaded files, among those that are there"),
+  ).action(importMedia);
 }
 
 async function importEnvironment(file: string, options: EnvironmentOptions): Promise<void> {
@@ -104,5 +129,58 @@ function next(name: string, taken: number): void {
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     console.log(`\nBefore a preview:\n${said.replace("; nothing was changed", "")}`);
+  }
+}
+
+interface DatabaseOptions extends StackOptions {
+  plan?: true;
+  yes?: true;
+}
+
+async function importDatabase(source: string, options: DatabaseOptions): Promise<void> {
+  const { stack: name, plan = false, yes = false, json = false } = options;
+  if (!plan) refuseUnattended(yes);
+  const from = databaseSource(source);
+  const importing = new DatabaseImport(Stack.read(name));
+  const dump = await importing.stage(from);
+  try {
+    if (dump.missing.length > 0)
+      throw new OperatorError(
+        `The dump needs extensions that the stack's PostgreSQL has not: ${dump.missing.join(", ")}; nothing was changed.\n    → Name an image that has them: postgres.image`,
+      );
+    if (!json) console.log(describeDump(from.name, dump, importing.present()));
+    const go = !plan && (yes || (await agreed()));
+    if (!plan && !go) throw new OperatorError("Nothing was changed.");
+    const saved = go ? await importing.apply(`socle import database ${from.name}`) : undefined;
+    if (json) console.log(JSON.stringify({ source: from.name, ...dump, saved }));
+    else if (saved !== undefined)
+      console.log(
+        `Imported. Back to the state before: socle restore ${saved} --stack ${name}\n→ What the application has still to migrate: socle exec backend --stack ${name} -- python manage.py migrate --plan\n→ An administrator as the stack has one: set rotation.adminPassword one higher, and run pulumi up`,
+      );
+  } finally {
+    importing.discard();
+  }
+}
+
+interface MediaOptions extends DatabaseOptions {
+  overwrite?: true;
+}
+
+async function importMedia(source: string, options: MediaOptions): Promise<void> {
+  const { stack: name, overwrite = false, plan = false, yes = false, json = false } = options;
+  if (!plan) refuseUnattended(yes);
+  const importing = new MediaImport(Stack.read(name));
+  const found = await importing.stage(mediaSource(source));
+  try {
+    if (!json) console.log(describeFiles(source, found, overwrite));
+    const count = found.new + (overwrite ? found.differs : 0);
+    const message = `Take ${String(count)} files into stack ${name}?`;
+    const go = !plan && count > 0 && (yes || (await confirm({ message, default: false })));
+    if (!plan && count > 0 && !go) throw new OperatorError("Nothing was changed.");
+    const saved = go ? await importing.apply(overwrite && found.differs > 0, `socle import media ${source}`) : "";
+    if (json) console.log(JSON.stringify({ source, ...found, taken: go ? count : 0, ...(saved && { saved }) }));
+    else if (!plan) console.log(go ? `Taken: ${String(count)}.` : "There was nothing to take; nothing was changed.");
+  } finally {
+    importing.discard();
   }
 }

@@ -3,15 +3,11 @@ import { confirm } from "@inquirer/prompts";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 import { Repository } from "../backup/repository.ts";
-import { beginMaintenance, endMaintenance, maintenanceOf } from "../../deployment/maintenance.ts";
-import { withLock } from "../../deployment/lock.ts";
 import { losses } from "../backup/loss.ts";
-import { placeOf } from "./lock.ts";
+import { rowsOf } from "../backup/rows.ts";
+import { whileClosed } from "../closed-site.ts";
 import { OperatorError, Stack } from "../stack.ts";
 import { type StackOptions, withStack } from "../stack-option.ts";
-
-/** Seconds after which maintenance ends by itself, where this process did not live to end it. */
-const longest = 4 * 3600;
 
 interface RestoreOptions extends StackOptions {
   at?: Date;
@@ -46,7 +42,7 @@ async function restore(id: string | undefined, { stack: name, at, only, yes, jso
     `Backup ${found.id}, made at ${manifest.when}, would take the place of ${only ?? "database and media"} of ${name}.`,
   );
   if (only !== "media") {
-    const lost = losses(manifest.tables, counts(stack));
+    const lost = losses(manifest.tables, rowsOf(stack));
     console.error(
       lost.length === 0
         ? "No table has rows that the backup has not."
@@ -58,27 +54,8 @@ async function restore(id: string | undefined, { stack: name, at, only, yes, jso
   if (!yes && !(await agreed())) throw new OperatorError("Nothing was changed.");
   const { database, owner } = stack.outputs.operations.postgres;
   const words = [stack.outputs.operations.name, database, owner, found.id, only ?? "all"];
-  const place = placeOf(stack);
-  const reason = `socle restore ${found.id}`;
-  const saved = await withLock({ ...place, stack: name, reason }, async () => {
-    // One that somebody switched on is theirs to end.
-    const open = (await maintenanceOf(place)) === undefined;
-    if (open) await beginMaintenance(place, { reason, lasting: longest });
-    try {
-      return await stack.tell("restore.sh", words);
-    } finally {
-      if (open) await endMaintenance(place);
-    }
-  });
+  const saved = await whileClosed(stack, `socle restore ${found.id}`, () => stack.tell("restore.sh", words));
   if (json) console.log(JSON.stringify({ restored: found.id, saved: saved.trim() }));
-}
-
-/** Rows of every table as they are now. */
-function counts(stack: Stack): Record<string, number> {
-  const words = [stack.container("backup"), "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"];
-  const text = stack.ask("exec.sh", [...words, "--field-separator=\t", "--file=/tools/counts.sql"]);
-  const lines = text.split("\n").filter((line) => line !== "");
-  return Object.fromEntries(lines.map((line) => line.split("\t")).map(([table = "", rows]) => [table, Number(rows)]));
 }
 
 function time(text: string): Date {
