@@ -4,16 +4,33 @@ import { parseArgs } from "node:util";
 
 export interface Variant {
   name: string;
-  /** One run; what it takes is its figure. */
-  run: () => Promise<void>;
+  /** One run; its figure is the seconds that it answers with, or else those that it took. */
+  run: () => Promise<unknown>;
 }
 
 export interface Ratio {
   name: string;
   of: string;
+  /** Variant whose seconds are taken off first. */
+  less?: string;
   over: string;
   /** The most that the ratio may be; without one it is information. */
   aim?: number;
+}
+
+/** What was counted, whichever round it was in. */
+export interface Count {
+  name: string;
+  value: number;
+  /** The most, or the least, that it should be; without either it is information. */
+  most?: number;
+  least?: number;
+}
+
+/** What is chosen on the command line. */
+export interface Choice {
+  /** Requests that a site under load is to answer at least. */
+  requests?: number;
 }
 
 export interface Benchmark {
@@ -23,6 +40,8 @@ export interface Benchmark {
   ratios: Ratio[];
   /** Counted rounds; every variant runs once a round, after one round that is not counted. */
   rounds: number;
+  /** Asked for after the last round. */
+  counts?: () => Count[];
   /** Removes what the benchmark made. */
   close: () => Promise<void>;
 }
@@ -44,8 +63,8 @@ async function measure(
     for (const { name, run } of variants) {
       progress(`${round === 0 ? "warm-up" : `round ${String(round)} of ${String(rounds)}`}: ${name}`);
       const start = performance.now();
-      await run();
-      if (round > 0) seconds.get(name)?.push((performance.now() - start) / 1000);
+      const said = await run();
+      if (round > 0) seconds.get(name)?.push(typeof said === "number" ? said : (performance.now() - start) / 1000);
     }
   }
   progress("");
@@ -61,7 +80,10 @@ const median = (values: number[]): number => {
 /** The ratio of two variants round by round; its median is what counts. */
 function outcome(ratio: Ratio, seconds: Map<string, number[]>): Outcome {
   const over = seconds.get(ratio.over) ?? [];
-  const pairs = (seconds.get(ratio.of) ?? []).map((value, round) => value / (over[round] ?? NaN));
+  const less = ratio.less === undefined ? [] : (seconds.get(ratio.less) ?? []);
+  const pairs = (seconds.get(ratio.of) ?? []).map(
+    (value, round) => (value - (less[round] ?? 0)) / (over[round] ?? NaN),
+  );
   const value = median(pairs);
   return {
     ...ratio,
@@ -72,7 +94,9 @@ function outcome(ratio: Ratio, seconds: Map<string, number[]>): Outcome {
   };
 }
 
-function table(title: string, seconds: Map<string, number[]>, outcomes: Outcome[]): string {
+const kept = ({ value, most = Infinity, least = -Infinity }: Count): boolean => value <= most && value >= least;
+
+function table(title: string, seconds: Map<string, number[]>, outcomes: Outcome[], counts: Count[]): string {
   const figure = (value: number): string => value.toFixed(2);
   const times = [...seconds].map(
     ([name, values]) =>
@@ -82,14 +106,23 @@ function table(title: string, seconds: Map<string, number[]>, outcomes: Outcome[
     const verdict = aim === undefined ? "" : `  aim ≤ ${figure(aim)}  ${met ? "met" : "MISSED"}`;
     return `  ${name.padEnd(38)} ${figure(ratio)} ×  (${figure(least)} to ${figure(most)})${verdict}`;
   });
-  return [title, "", "median of each, in this run alone:", ...times, "", "ratios, round by round:", ...ratios].join(
-    "\n",
-  );
+  const counted = counts.map((count) => {
+    const { name, value, most, least } = count;
+    const aim = [...(most === undefined ? [] : [`≤ ${most}`]), ...(least === undefined ? [] : [`≥ ${least}`])].join(
+      ", ",
+    );
+    return `  ${name.padEnd(38)} ${value}${aim && `  aim ${aim}  ${kept(count) ? "met" : "MISSED"}`}`;
+  });
+  return [
+    title,
+    ...["", "median of each, in this run alone:", ...times, "", "ratios, round by round:", ...ratios],
+    ...(counted.length > 0 ? ["", "counted, all rounds together:", ...counted] : []),
+  ].join("\n");
 }
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
-    options: { json: { type: "boolean", default: false }, rounds: { type: "string" } },
+    options: { json: { type: "boolean", default: false }, rounds: { type: "string" }, requests: { type: "string" } },
     allowPositionals: true,
   });
   const names = readdirSync(import.meta.dirname).filter((name) =>
@@ -98,25 +131,34 @@ async function main(): Promise<number> {
   const name = positionals[0];
   if (name === undefined || !names.includes(name)) {
     console.error(
-      `${name === undefined ? "No benchmark named" : `There is no benchmark ${name}`}. Use: npm run bench -- ${names.join(" | ")} [--json] [--rounds N]`,
+      `${name === undefined ? "No benchmark named" : `There is no benchmark ${name}`}. Use: npm run bench -- ${names.join(" | ")} [--json] [--rounds N] [--requests N]`,
     );
     return 2;
   }
-  const { benchmark } = (await import(`./${name}/benchmark.ts`)) as { benchmark: () => Promise<Benchmark> };
-  const prepared = await benchmark();
-  if (values.rounds !== undefined) prepared.rounds = Number(values.rounds);
+  const numbers = [values.rounds, values.requests].map((text) => text !== undefined && Number(text));
+  if (numbers.some((number) => number !== false && !(Number.isInteger(number) && number > 0))) {
+    console.error("--rounds and --requests take a whole number above 0.");
+    return 2;
+  }
+  const [rounds, requests] = numbers;
+  const { benchmark } = (await import(`./${name}/benchmark.ts`)) as {
+    benchmark: (choice: Choice) => Promise<Benchmark>;
+  };
+  const prepared = await benchmark(requests ? { requests } : {});
+  if (rounds) prepared.rounds = rounds;
   try {
     const seconds = await measure(prepared, (text) => {
       if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
       else if (text !== "") console.error(text);
     });
     const outcomes = prepared.ratios.map((ratio) => outcome(ratio, seconds));
+    const counts = prepared.counts?.() ?? [];
     console.log(
       values.json
-        ? JSON.stringify({ name, seconds: Object.fromEntries(seconds), ratios: outcomes }, undefined, 2)
-        : table(prepared.title, seconds, outcomes),
+        ? JSON.stringify({ name, seconds: Object.fromEntries(seconds), ratios: outcomes, counts }, undefined, 2)
+        : table(prepared.title, seconds, outcomes, counts),
     );
-    return outcomes.every(({ met }) => met) ? 0 : 1;
+    return outcomes.every(({ met }) => met) && counts.every(kept) ? 0 : 1;
   } finally {
     await prepared.close();
   }
