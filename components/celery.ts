@@ -1,4 +1,5 @@
 /** Celery: the worker, and beat as a single instance. */
+import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Model } from "../config/environment.ts";
@@ -31,6 +32,7 @@ export class Celery extends pulumi.ComponentResource {
   /** Done when the worker is healthy. */
   readonly ready: pulumi.Resource[];
   private readonly args: CeleryArgs;
+  private readonly worker: { container: docker.Container; seconds: number } | undefined;
 
   constructor(name: string, args: CeleryArgs, options?: pulumi.ComponentResourceOptions) {
     const { worker, commands, application, host, after } = args;
@@ -62,7 +64,8 @@ export class Celery extends pulumi.ComponentResource {
       { parent: this, dependsOn: after },
     );
     this.workerName = server.name;
-    this.ready.push(healthGate("worker", host, { container: server, seconds: startTimeout }, { parent: this }));
+    this.worker = { container: server, seconds: startTimeout };
+    this.ready.push(healthGate("worker", host, this.worker, { parent: this }));
   }
 
   /** Replaces the scheduler, once the release serves: where it does not, the former one goes on. */
@@ -70,6 +73,8 @@ export class Celery extends pulumi.ComponentResource {
     const { user, beat, commands, application, host } = this.args;
     const parent = { parent: this };
     let name: pulumi.Output<string> | undefined;
+    // The engine asks a worker seldom: what comes after the `up` finds it well by the engine's word, too.
+    if (this.worker) healthGate("worker", host, { ...this.worker, settled: true, after }, parent);
     if (beat.enabled) {
       const schedule = volume("beat-schedule", host, { purpose: "beat" }, parent);
       const owner = task(

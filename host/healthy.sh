@@ -1,13 +1,54 @@
 #!/bin/sh
 # Waits until a container is healthy. One that does not get so is stopped, and the error shows what it said last.
 #
-#   healthy.sh CONTAINER SECONDS
+#   healthy.sh CONTAINER SECONDS [engine]
+#
+# The container's own check is asked here, again and again: the engine asks for the first time when its interval is over.
+# With `engine` only what the engine found counts, which is what it says of the container from then on; nothing is stopped.
 set -eu
-container=$1 seconds=$2
+container=$1 seconds=$2 whose=${3:-anyone}
 
 of() { docker inspect --format "$1" "$container"; }
 # When each health check that the engine remembers began.
 checks() { of '{{with .State.Health}}{{range .Log}}{{json .Start}} {{end}}{{end}}'; }
+
+# Words of the check, quoted for this shell.
+check=$(of "$(
+  cat <<'TEMPLATE'
+{{with .Config.Healthcheck}}{{range .Test}}'{{join (split . "'") "'\\''"}}' {{end}}{{end}}
+TEMPLATE
+)")
+# shellcheck disable=SC2120 # its words are those of the check
+ask() {
+  eval "set -- $check"
+  kind=${1:-NONE}
+  [ "$#" = 0 ] || shift
+  case $kind in
+    CMD) docker exec "$container" "$@" ;;
+    CMD-SHELL) docker exec "$container" /bin/sh -c "$1" ;;
+    *) false ;;
+  esac >/dev/null 2>&1
+}
+asked='' since=''
+# Whether an answer is there, and a good one; where none is under way, another is asked for.
+answered() {
+  if [ -z "$asked" ]; then
+    since=$(of '{{.State.StartedAt}} true')
+    # shellcheck disable=SC2119
+    ask &
+    asked=$!
+  fi
+  ! kill -0 "$asked" 2>/dev/null || return 1
+  status=0
+  wait "$asked" || status=$?
+  asked=''
+  [ "$status" = 0 ] || return 1
+  # One that ends at once may have answered in time.
+  sleep 1
+  [ "$(of '{{.State.StartedAt}} {{.State.Running}}')" = "$since" ]
+}
+finish() { [ -z "$asked" ] || kill "$asked" 2>/dev/null || true; }
+trap finish EXIT
 
 refuse() {
   {
@@ -18,8 +59,12 @@ refuse() {
       sed 's/ "/ /; s/"$//; s/\\[nrt]/ /g; s/\\"/"/g; s/^/    exit code /' | cut -c 1-300
     echo "Its last log lines:"
     docker logs --tail 30 "$container" 2>&1 | cut -c 1-500 | sed 's/^/    /'
-    echo "    → It was stopped (docker logs $container shows all of it); the former release goes on. Mend the cause, then run pulumi up."
   } >&2
+  if [ "$whose" = engine ]; then
+    echo "    → It was well before. Mend the cause, then run pulumi up." >&2
+    exit 1
+  fi
+  echo "    → It was stopped (docker logs $container shows all of it); the former release goes on. Mend the cause, then run pulumi up." >&2
   docker stop "$container" >/dev/null
   exit 1
 }
@@ -34,6 +79,7 @@ while :; do
     # What an earlier deployment saw does not count: the cause may be mended.
     'true unhealthy') [ "$(checks)" = "$before" ] || refuse 'is not healthy' ;;
   esac
+  if [ "$whose" = anyone ] && answered; then break; fi
   [ "$(of '{{.RestartCount}}')" -lt 5 ] || refuse 'ends again and again'
   [ $(($(date +%s) - start)) -lt "$seconds" ] || refuse "was not healthy after $seconds s"
   sleep 0.5

@@ -10,11 +10,11 @@ describe("waiting for a container", function () {
   this.timeout(120_000);
   const name = `socle-healthy-${randomBytes(3).toString("hex")}`;
   const made: string[] = [];
-  const start = (ending: string, command: string, health: string): string => {
+  const start = (ending: string, command: string, health: string, interval = "1s"): string => {
     const container = `${name}-${ending}`;
     const checked = [
       `--health-cmd=${health}`,
-      "--health-interval=1s",
+      `--health-interval=${interval}`,
       "--health-retries=2",
       "--restart=unless-stopped",
     ];
@@ -33,8 +33,8 @@ describe("waiting for a container", function () {
     made.push(container);
     return container;
   };
-  const wait = (container: string, seconds: number): { status: number | null; said: string } => {
-    const { status, stderr } = runScript("healthy.sh", [container, String(seconds)]);
+  const wait = (container: string, seconds: number, ...whose: string[]): { status: number | null; said: string } => {
+    const { status, stderr } = runScript("healthy.sh", [container, String(seconds), ...whose]);
     return { status, said: stderr.toString() };
   };
   const running = (container: string): string => docker("inspect", "--format={{.State.Running}}", container);
@@ -46,6 +46,17 @@ describe("waiting for a container", function () {
     const { status, said } = wait(start("well", "sleep 600", "true"), 60);
     assert.equal(status, 0, said);
     assert.equal(said, "");
+  });
+
+  it("asks the check itself, as its words stand there, unless the engine's own answer is wanted", () => {
+    const container = start("seldom", "sleep 600", `test "it's \\$HOME" = 'it'"'s"' $HOME'`, "10s");
+    const began = Date.now();
+    assert.deepEqual(wait(container, 60), { status: 0, said: "" });
+    assert.ok(Date.now() - began < 9000, `${Date.now() - began} ms`);
+    const health = (): string => docker("inspect", "--format={{.State.Health.Status}}", container);
+    assert.equal(health(), "starting");
+    assert.deepEqual(wait(container, 60, "engine"), { status: 0, said: "" });
+    assert.equal(health(), "healthy");
   });
 
   it("fails with the answers of the health check and the last log lines, and leaves it stopped; looks again next time", () => {
