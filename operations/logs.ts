@@ -1,14 +1,10 @@
-/** The logs of several services as one, in the order of time. */
+/** The logs of several services as one, in the order of time, with a line where a release began, served or failed. */
 import { createInterface } from "node:readline";
 
+import type { Line } from "./log-line.ts";
+import { parsed as parsedRelease } from "./release-history.ts";
+import { markersOf } from "./release-marker.ts";
 import type { Stack } from "./stack.ts";
-
-export interface Line {
-  service: string;
-  /** As the engine stamps it: RFC 3339 with nanoseconds, so that texts compare as times. */
-  time: string;
-  text: string;
-}
 
 export interface Selection {
   services: readonly string[];
@@ -23,11 +19,28 @@ const script = "operations/logs.sh";
 /** What was written so far. @throws HostError */
 export function readLogs(stack: Stack, { services, since, tail }: Selection): Line[] {
   const words = [stack.outputs.operations.name, since, tail, "", ...services];
-  return stack
-    .ask(script, words)
-    .split("\n")
-    .flatMap((line) => parsed(line) ?? [])
+  const all = stack.ask(script, words).split("\n").flatMap(parsed);
+  const from = beginning({ since, tail }, all);
+  return all
+    .filter((line) => !line.release || line.time >= from)
     .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+}
+
+/** From when on releases are told of: what was asked for, or else where the first line is; down to seconds, as theirs are. */
+function beginning({ since, tail }: Pick<Selection, "since" | "tail">, lines: readonly Line[]): string {
+  if (since === "" && tail === "all") return "";
+  const first = lines.reduce((least, { time, release }) => (release || time > least ? least : time), "9");
+  return (since === "" ? first : instant(since)).slice(0, "2026-11-24T15:30:00".length);
+}
+
+const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** A time, or an age as `docker logs --since` takes it, as a time. */
+function instant(since: string): string {
+  const parts = [...since.matchAll(/([\d.]+)(ms|[smh])/g)];
+  if (!/^([\d.]+(ms|[smh]))+$/.test(since)) return since;
+  const age = parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (units[unit] ?? 0), 0);
+  return new Date(Date.now() - age).toISOString();
 }
 
 /**
@@ -53,13 +66,21 @@ export async function watchLogs(
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, stop);
   for await (const text of createInterface({ input: child.stdout })) {
-    const line = parsed(text);
-    if (line && line.time > (last.get(line.service) ?? "")) print(line);
+    for (const line of parsed(text)) {
+      // Of a release, what is told as it happens is its end: the record is written then.
+      const news = line.release ? line.release.event !== "began" : line.time > (last.get(line.service) ?? "");
+      if (news) print(line);
+    }
   }
   await stack.ended(child, script, () => stopped);
 }
 
-function parsed(line: string): Line | undefined {
+function parsed(line: string): Line[] {
+  const [key, record] = line.split("\t", 2);
+  if (key === "releases") {
+    const release = parsedRelease(record ?? "");
+    return release ? markersOf(release) : [];
+  }
   const [, service = "", time = "", text = ""] = /^([^\t]+)\t(\d{4}-\S+) ?(.*)$/s.exec(line) ?? [];
-  return time === "" ? undefined : { service, time, text };
+  return time === "" ? [] : [{ service, time, text }];
 }

@@ -8,8 +8,12 @@ export interface Release {
   result: "succeeded" | "failed";
   /** SHA-256 of `released` as it was recorded. */
   content: string;
-  /** By the host's clock, UTC. */
+  /** When it ended, by the host's clock, UTC. */
   when: string;
+  /** When its deployment began; empty where nobody held the lock, missing in records of older versions. */
+  began?: string;
+  /** When the traffic moved to it; empty where it never did. */
+  served?: string;
   who: string;
   /** Page of the run that deployed it, where there is one. */
   link: string;
@@ -70,7 +74,8 @@ export function verified(text: string, anchor?: { number: number; hash: string }
   return { releases, flaws };
 }
 
-function parsed(line: string): Release | undefined {
+/** A line of the record; undefined where it is not whole. */
+export function parsed(line: string): Release | undefined {
   try {
     return JSON.parse(line) as Release;
   } catch {

@@ -180,6 +180,7 @@ if ! serves "$configuration"; then
   docker logs --tail 20 "$container" 2>&1 | indented >&2
   refuse
 fi
+moved=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 smoke || refuse
 waited=0
 while draining && [ "$waited" -lt $((drain + 5)) ]; do
@@ -190,7 +191,11 @@ if [ "$hold" -gt 0 ]; then
   sleep "$hold"
   smoke || refuse
 fi
-said="socle: release $release serves since $(date -u +%Y-%m-%dT%H:%M:%SZ), configuration $configuration"
+# For the record of releases, and so for the markers among the logs.
+folder=$SOCLE_STATE/${container%-nginx}
+mkdir -p "$folder"
+printf '%s %s\n' "$release" "$moved" >"$folder/served"
+said="socle: release $release serves since $moved, configuration $configuration"
 mark_logs "$container" "$said"
 mark_logs "$backend" "$said"
 echo "Nginx serves configuration $configuration; old connections ended after $waited s"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Prints the logs of services, a line each: service, tab, time, blank, what was logged.
+# Prints the logs of services, a line each: service, tab, time, blank, what was logged. And the record of the stack's
+# releases: `releases`, tab, a line of it.
 #
 #   logs.sh STACK SINCE TAIL FOLLOW SERVICE...
 #
@@ -14,8 +15,10 @@ containers() {
   docker ps --all --no-trunc --filter "label=socle.stack=$stack" --filter "label=socle.service=$1" --format '{{.ID}}'
 }
 named() { sed -u "s/^/$1	/"; }
+record=$SOCLE_STATE/$stack/releases.jsonl
 
 if [ "$follow" != follow ]; then
+  if [ -e "$record" ]; then named releases <"$record"; fi
   for service in "$@"; do
     for container in $(containers "$service"); do
       docker logs --timestamps --since "${since:-0}" --tail "$tail" "$container" 2>&1 | named "$service"
@@ -44,6 +47,13 @@ watch() {
 for service in "$@"; do
   for container in $(containers "$service"); do watch "$service" "$container" "${since:-0}"; done
 done
+
+if [ -e "$record" ]; then
+  mkfifo "$work/releases"
+  tail -n 0 -F "$record" >"$work/releases" 2>/dev/null </dev/null &
+  echo $! >>"$work/processes"
+  named releases <"$work/releases" &
+fi
 
 mkfifo "$work/events"
 docker events --filter type=container --filter event=start --filter "label=socle.stack=$stack" \

@@ -48,9 +48,16 @@ before=$after
 former=$(printf '%s' "$last" | sed -n 's/.*,"when":"\([^"]*\)".*/\1/p')
 ran=$(migrated when)
 if [ -n "$ran" ] && [ "$(printf '%s\n%s\n' "$former" "$ran" | sort | tail -n 1)" = "$ran" ]; then before=$(migrated before); fi
+# Seconds since 1970 in the form of `when`: GNU and BusyBox, else BSD.
+moment() { [ -z "$1" ] || date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ 2>/dev/null || date -u -r "$1" +%Y-%m-%dT%H:%M:%SZ; }
+began=$(moment "$(held since)")
+# What host/nginx/apply.sh wrote when the traffic moved.
+hash=$(printf '%s' "$released" | sed -n 's/^{"image":"[^"]*",\("digest":"[^"]*",\)\{0,1\}"release":"\([^"]*\)".*/\2/p')
+served=''
+if [ "$result" = succeeded ] && [ -n "$hash" ]; then served=$(sed -n "s/^$hash //p" "$folder/served" 2>/dev/null || true); fi
 nginx=$(docker exec "$stack-nginx" readlink /etc/socle/current 2>/dev/null || true)
 
-line="{\"number\":$number,\"result\":\"$result\",\"content\":\"$content\",\"when\":\"$when\",\"who\":\"$(text "$(held owner)")\",\"link\":\"$(text "$(held link)")\",\
+line="{\"number\":$number,\"result\":\"$result\",\"content\":\"$content\",\"when\":\"$when\",\"began\":\"$began\",\"served\":\"$served\",\"who\":\"$(text "$(held owner)")\",\"link\":\"$(text "$(held link)")\",\
 \"reason\":\"$(text "$reason")\",\"heads\":{\"before\":\"$before\",\"after\":\"$after\"},\"nginx\":\"$nginx\",\"released\":$released,\"previous\":\"$previous\"}"
 hash=$(printf '%s' "$line" | sha256)
 printf '%s,"hash":"%s"}\n' "${line%\}}" "$hash" >>"$file"

@@ -1,7 +1,8 @@
 /** `socle logs`: what the services wrote, in the order of time. */
 import { type Command, InvalidArgumentError } from "commander";
 
-import { type Line, readLogs, type Selection, watchLogs } from "../logs.ts";
+import type { Line } from "../log-line.ts";
+import { readLogs, type Selection, watchLogs } from "../logs.ts";
 import { Stack } from "../stack.ts";
 import { type StackOptions, withStack } from "../stack-option.ts";
 import { coloured } from "../table.ts";
@@ -22,7 +23,7 @@ export function addLogs(program: Command): void {
       .option("--since <time>", "a time, or an age such as 90s, 10m or 2h", time)
       .option("-n, --tail <lines>", "lines of each container to begin with, or all", lines, "200")
       .option("-t, --timestamps", "print when each line was written")
-      .description("what the services wrote, in the order of time")
+      .description("what the services wrote, in the order of time, and which release began, served or failed meanwhile")
       .addHelpText(
         "after",
         "\nExamples:\n  socle logs --follow\n  socle logs backend worker --since 10m\n  socle logs nginx --tail all --json\n",
@@ -52,9 +53,15 @@ const colours = ["cyan", "yellow", "green", "magenta", "blue"] as const;
 
 function printer(services: readonly string[], { json, timestamps }: LogsOptions): (line: Line) => void {
   const width = Math.max(...services.map(({ length }) => length));
-  return ({ service, time, text }) => {
+  return (line) => {
+    const { service, time, text } = line;
     if (json) {
-      console.log(JSON.stringify({ service, time, text }));
+      console.log(JSON.stringify(line));
+      return;
+    }
+    if (line.release) {
+      const style = line.release.event === "failed" ? "red" : "bold";
+      console.log(coloured(style, `— ${timestamps ? `${time} ` : ""}${text} —`));
       return;
     }
     const colour = colours[services.indexOf(service) % colours.length] ?? "cyan";

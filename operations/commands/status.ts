@@ -1,10 +1,13 @@
 /** `socle status`: what runs, and how it is. */
 import type { Command } from "commander";
 
+import { described, type Lock, readLock } from "../../deployment/lock.ts";
+import { described as maintained, type Maintenance, maintenanceOf } from "../../deployment/maintenance.ts";
 import { type Condition, type ContainerCondition, readCondition } from "../condition.ts";
 import { Stack } from "../stack.ts";
 import { type StackOptions, withStack } from "../stack-option.ts";
 import { coloured, table } from "../table.ts";
+import { placeOf } from "./lock.ts";
 
 interface Service {
   service: string;
@@ -17,23 +20,35 @@ interface Service {
   digest: string;
 }
 
+/** What keeps a stack from being changed, and visitors from the site. */
+interface Hold {
+  lock: Lock | undefined;
+  maintenance: Maintenance | undefined;
+}
+
 export function addStatus(program: Command): void {
   withStack(
     program
       .command("status")
       .description("what runs, and how it is; exit status 1 where a service is not well")
       .addHelpText("after", "\nExamples:\n  socle status --stack production\n  socle status --json | jq .services\n"),
-  ).action(({ stack: name, json }: StackOptions) => {
+  ).action(async ({ stack: name, json }: StackOptions) => {
     const stack = Stack.read(name);
     const condition = readCondition(stack);
+    const hold: Hold = {
+      lock: await readLock(placeOf(stack)),
+      // Nginx is asked; where it does not run, that stands among the services.
+      maintenance: await maintenanceOf(placeOf(stack)).catch(() => undefined),
+    };
     const services = judged(stack, condition.containers);
     if (services.some(({ well }) => !well)) process.exitCode = 1;
     const { url, release, operations } = stack.outputs;
     const { certificate, disk, queues, taken } = condition;
     if (json) {
       const all = { stack: name, tier: operations.tier, url, release, services, certificate, disk, queues, taken };
-      console.log(JSON.stringify(all, undefined, 2));
-    } else console.log(page(stack, services, condition));
+      const { lock = null, maintenance = null } = hold;
+      console.log(JSON.stringify({ ...all, lock, maintenance }, undefined, 2));
+    } else console.log(page(stack, services, { ...condition, ...hold }));
   });
 }
 
@@ -72,7 +87,11 @@ function conditionOf({ state, health, exitCode, outOfMemory }: ContainerConditio
   return outOfMemory ? "exited: out of memory" : `exited with code ${exitCode}`;
 }
 
-function page(stack: Stack, services: Service[], { certificate, disk, queues, taken }: Condition): string {
+function page(
+  stack: Stack,
+  services: Service[],
+  { certificate, disk, queues, taken, lock, maintenance }: Condition & Hold,
+): string {
   const { url, release, operations } = stack.outputs;
   const { host } = operations;
   const where = host.type === "ssh" ? host.address : "this machine";
@@ -84,6 +103,8 @@ function page(stack: Stack, services: Service[], { certificate, disk, queues, ta
     digest.replace(/^sha256:([0-9a-f]{12}).*/, "$1"),
   ]);
   const facts = [
+    ...(maintenance ? [["Maintenance", coloured("yellow", maintained(maintenance))]] : []),
+    ...(lock ? [["Lock", coloured("yellow", described(lock))]] : []),
     ...(certificate
       ? [
           [

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { before, describe, it } from "mocha";
 
+import type { Line } from "../../operations/log-line.ts";
 import { docker, lines, run } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
 import { within } from "./engine.ts";
@@ -51,15 +52,51 @@ describe("the operator's command on a local stack", function () {
 
   it("logs interleaves services by time, each with its name, and takes a part of them", async () => {
     const found = await operator.socle(["logs", "backend", "postgres", "--tail", "30", "--json"]);
-    const all = lines(found.stdout).map((line) => JSON.parse(line) as { service: string; time: string; text: string });
+    const everything = lines(found.stdout).map((line) => JSON.parse(line) as Line);
+    const all = everything.filter(({ release }) => release === undefined);
     assert.deepEqual([...new Set(all.map(({ service }) => service))].sort(), ["backend", "postgres"]);
     const times = all.map(({ time }) => time);
     assert.deepEqual(times, [...times].sort());
     assert.ok(all.filter(({ service }) => service === "backend").length <= 30);
     const { stdout } = await operator.socle(["logs", "backend", "postgres", "--tail", "3"]);
-    for (const line of lines(stdout)) assert.match(line, /^(backend |postgres) \| /);
+    for (const line of lines(stdout)) assert.match(line, /^((backend |postgres) \| |— release )/);
     const none = await operator.socle(["logs", "postgres", "--since", "2999-01-01"]);
     assert.equal(none.stdout, "");
+  });
+
+  it("logs tells among the lines when a release began and served, to people and to machines", async () => {
+    const { stdout } = await operator.socle(["logs", "--tail", "all"]);
+    const text = lines(stdout);
+    const at = (pattern: RegExp): number => text.findIndex((line) => pattern.test(line));
+    const began = at(/^— release 1 \(socle-example-site:dev, [0-9a-f]{12}-[0-9a-f]{12}\) began, by \S+ —$/);
+    const serves = at(/^— release 1 \(.*\) serves —$/);
+    assert.ok(began === 0 && serves > 10, `${began}, ${serves} of ${text.length}:\n${text.slice(0, 5).join("\n")}`);
+    const json = lines((await operator.socle(["logs", "--tail", "all", "--json"])).stdout);
+    const marks = json.map((line) => JSON.parse(line) as Line).filter(({ release }) => release !== undefined);
+    assert.deepEqual(
+      marks.map(({ release }) => release),
+      [
+        { number: 1, event: "began" },
+        { number: 1, event: "serves" },
+      ],
+    );
+  });
+
+  it("status tells who holds the lock and why, and since when there is maintenance", async () => {
+    const plain = await operator.json<{ lock: unknown; maintenance: unknown }>(["status"]);
+    assert.deepEqual([plain.lock, plain.maintenance], [null, null]);
+    await operator.socle(["maintenance", "on", "--reason", "disks are changed"]);
+    try {
+      await operator.socle(["lock", "--reason", "accounts close", "--for", "2h"]);
+      const { stdout } = await operator.socle(["status"]);
+      assert.match(stdout, /^Lock +\S+ has held the stack since .*, until .*: accounts close$/m);
+      assert.match(stdout, /^Maintenance +since .*, until it is switched off, by \S+: disks are changed$/m);
+      const { lock, maintenance } = await operator.json<Record<"lock" | "maintenance", { reason: string }>>(["status"]);
+      assert.deepEqual([lock.reason, maintenance.reason], ["accounts close", "disks are changed"]);
+    } finally {
+      await operator.socle(["unlock"]);
+      await operator.socle(["maintenance", "off"]);
+    }
   });
 
   it("logs --follow shows what happens now, until Ctrl-C ends it cleanly and nothing is left running", async () => {

@@ -11,7 +11,7 @@ import { environmentModel } from "../../config/environment.ts";
 import { nginxConfiguration } from "../../config/nginx-configuration.ts";
 import { smokeCheckLines, smokeChecks } from "../../config/smoke-checks.ts";
 import { changed, dev, project, read } from "../config/stack.ts";
-import { docker, runScript, scripts } from "./machine.ts";
+import { docker, Folder, runScript, scripts } from "./machine.ts";
 
 const image = "nginx:1.26";
 
@@ -20,6 +20,7 @@ describe("the switch of traffic", function () {
   const name = `socle-switch-${randomBytes(3).toString("hex")}`;
   const nginx = `${name}-nginx`;
   const made: string[] = [];
+  const state = new Folder();
   /** A backend or worker: says who it is, and answers to the site's name only. */
   const stub = (service: string, ending: string, front = "front page"): string => {
     const container = `${name}-${ending}`;
@@ -51,7 +52,10 @@ describe("the switch of traffic", function () {
     const { status, stdout, stderr } = runScript(
       "nginx/apply.sh",
       [nginx, ...words, "/health/", domains, worker, backend],
-      { input: `${text(configuration.text)}${smokeCheckLines(smokeChecks(model))}` },
+      {
+        input: `${text(configuration.text)}${smokeCheckLines(smokeChecks(model))}`,
+        environment: { SOCLE_STATE: state.path },
+      },
     );
     return { status, said: `${String(stdout)}${String(stderr)}`, configuration: configuration.name };
   };
@@ -80,6 +84,7 @@ describe("the switch of traffic", function () {
     stub("backend", "a");
   });
   after(() => {
+    state.remove();
     docker("rm", "--force", nginx, ...made);
     docker("volume", "rm", name, `${name}-certificates`);
     docker("network", "rm", name);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 
 import { type Release, serving, verified } from "../../operations/release-history.ts";
+import { markersOf } from "../../operations/release-marker.ts";
 import { Folder, runScript } from "../host/machine.ts";
 
 describe("the record of releases", () => {
@@ -82,6 +83,32 @@ describe("the record of releases", () => {
     assert.equal(release?.who, 'Alice "A" (run 7)');
     assert.equal(release.link, "https://ci.example.org/7");
     assert.deepEqual(release.heads, { before: "a.0001", after: "a.0002 b.0001" });
+  });
+
+  it("says when its deployment began and when the traffic moved, if it did", () => {
+    mkdirSync(join(folder.path, "site-dev"));
+    const beside = (name: string, text: string): void => writeFileSync(join(folder.path, "site-dev", name), text);
+    record({ image: "site:1", release: "aaa-111" });
+    beside("lock", "id=1\nowner=Alice\nsince=1795534245\n");
+    beside("served", "bbb-222 2026-11-24T15:31:00Z\n");
+    record({ image: "site:2", release: "bbb-222" });
+    record({ image: "site:3", release: "bbb-222" }, "failed", "it broke");
+    const [first, second, third] = read();
+    assert.deepEqual([first?.began, first?.served], ["", ""]);
+    assert.deepEqual([second?.began, second?.served], ["2026-11-24T15:30:45Z", "2026-11-24T15:31:00Z"]);
+    assert.deepEqual([third?.began, third?.served], ["2026-11-24T15:30:45Z", ""]);
+
+    const marks = markersOf(second!).map(({ time, text, release }) => [time, text, release?.event]);
+    assert.deepEqual(marks, [
+      ["2026-11-24T15:30:45Z", "release 2 (site:2, bbb-222) began, by Alice", "began"],
+      ["2026-11-24T15:31:00Z", "release 2 (site:2, bbb-222) serves", "serves"],
+    ]);
+    assert.match(markersOf(third!)[1]?.text ?? "", /^release 3 \(site:3, bbb-222\) failed: it broke$/);
+    // A record of an older version, and a release that moved no traffic: what served before is not its own.
+    assert.deepEqual(
+      markersOf({ ...second!, began: "2026-11-24T16:00:00Z" }).map(({ time }) => time),
+      ["2026-11-24T16:00:00Z", second!.when],
+    );
   });
 
   it("shows when a line was changed, taken out, cut off or written anew", () => {
