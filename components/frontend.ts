@@ -13,6 +13,8 @@ export interface FrontendArgs {
   path: string;
   application: Application;
   applicationReference: string;
+  /** Releases whose files stay, this one included. */
+  keep: number;
   host: DockerHost;
 }
 
@@ -36,7 +38,7 @@ export class Frontend extends pulumi.ComponentResource {
     this.ready = task(
       `${name}-copy`,
       host.connection,
-      { script: "frontend.sh", arguments: [image.imageId, args.path, files.name, this.release] },
+      { script: "frontend.sh", arguments: [image.imageId, args.path, files.name, this.release, String(args.keep)] },
       parent,
     );
     this.registerOutputs({});

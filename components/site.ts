@@ -20,6 +20,7 @@ import { Postgres } from "./postgres.ts";
 import { Redis } from "./redis.ts";
 import { Secrets } from "./secrets.ts";
 import { Watch } from "./watch.ts";
+import { StaticFiles } from "./static-files.ts";
 
 export interface Service {
   container: string;
@@ -170,9 +171,31 @@ export class Site extends pulumi.ComponentResource {
       model.frontend &&
       new Frontend(
         "frontend",
-        { ...model.frontend, application, applicationReference: model.images.application, host },
+        {
+          ...model.frontend,
+          application,
+          applicationReference: model.images.application,
+          keep: model.release.keep,
+          host,
+        },
         parent,
       );
+
+    const staticFiles =
+      commands.collectstatic && commands.staticNames
+        ? new StaticFiles(
+            "static-files",
+            {
+              application,
+              user: model.application.user,
+              names: commands.staticNames,
+              keep: model.release.keep,
+              host,
+              networks,
+            },
+            parent,
+          )
+        : undefined;
 
     const nginx = new Nginx("nginx", { model, image: model.images.nginx, host, networks }, parent);
     const certificate = new Certificate(
@@ -180,14 +203,16 @@ export class Site extends pulumi.ComponentResource {
       { ...within, site: model.site, certbot: model.certbot, image: model.images.certbot, nginx },
       parent,
     );
+    const further = [frontend, staticFiles].filter((one) => one !== undefined);
     const serving = nginx.serve("nginx", {
       application,
       backend: backend.containerName,
       worker: celery.workerName,
       frontend,
       certificates: certificate.volume,
-      after: [backend.ready, ...celery.ready, ...certificate.ready, ...(frontend ? [frontend.ready] : [])],
+      after: [backend.ready, ...celery.ready, ...certificate.ready, ...further.map(({ ready }) => ready)],
     });
+    staticFiles?.prune(nginx.image, [serving.switched]);
     const beat = celery.schedule({ after: [...migration.done, serving.switched] });
     const certbot = certificate.keepSigned("certbot", { nginx: serving.ready });
 

@@ -106,6 +106,11 @@ export const application = z
         collectstatic: argumentList
           .optional()
           .describe("Writes static files to `application.staticPath`, once a release."),
+        staticNames: argumentList
+          .optional()
+          .describe(
+            "Prints the names of the release's static files, a line each, relative to `application.staticPath`; files that no kept release names are removed (`release.keep`).",
+          ),
         superuser: argumentList
           .optional()
           .describe(

@@ -24,6 +24,8 @@ export interface Commands {
   step?: Command | undefined;
   reverse?: Command | undefined;
   collectstatic?: Command | undefined;
+  /** Prints the names of the release's static files, a line each. */
+  staticNames?: Command | undefined;
   superuser?: Command | undefined;
   /** What an operator is given: an interactive shell of the application; Celery's command line up to its subcommand. */
   shell?: Command | undefined;
@@ -117,6 +119,7 @@ function django({ application, worker, site }: Parts): Commands {
     step: manage("migrate", "--noinput"),
     reverse: manage("migrate", "--noinput"),
     collectstatic: manage("collectstatic", "--noinput", "--verbosity=1"),
+    staticNames: manage("shell", "--verbosity=0", "-c", python("static_names.py")),
     superuser: manage("shell", "-c", python("superuser.py")),
     shell: manage("shell"),
     celery: celery(),

@@ -63,5 +63,13 @@ export const release = z
       .max(3600)
       .default(5)
       .describe("Seconds between the switch of the traffic and the second smoke checks, before anything former goes."),
+    keep: z
+      .int()
+      .min(2)
+      .max(100)
+      .default(5)
+      .describe(
+        "Releases whose files stay, the one that serves included: of the single-page application, and static files with a content's hash in their names. Pages that are open go on loading their parts.",
+      ),
   })
   .describe("What is asked of a release before the former one goes.");

@@ -1,11 +1,11 @@
 #!/bin/sh
 # Copies a built single-page application out of its image into a folder of its own in a volume.
 #
-#   frontend.sh IMAGE PATH VOLUME RELEASE
+#   frontend.sh IMAGE PATH VOLUME RELEASE KEEP
 #
-# The folders of the last five releases stay: pages that are open go on loading their parts.
+# The folders of the last KEEP releases stay: pages that are open go on loading their parts.
 set -eu
-image=$1 path=$2 volume=$3 release=$4
+image=$1 path=$2 volume=$3 release=$4 keep=$5
 # shellcheck disable=SC2016 # runs in the container
 docker run --rm --network none --user 0:0 --read-only --cap-drop ALL --security-opt no-new-privileges:true --log-driver none \
   --mount "type=volume,source=$volume,target=/frontend,volume-nocopy" --entrypoint /bin/sh "$image" -euc '
@@ -21,5 +21,5 @@ docker run --rm --network none --user 0:0 --read-only --cap-drop ALL --security-
       mv "/frontend/$2.new" "/frontend/$2"
     fi
     touch "/frontend/$2"
-    ls -1t /frontend | tail -n +6 | while read -r old; do rm -rf "/frontend/${old:?}"; done
-  ' frontend "$path" "$release"
+    ls -1t /frontend | tail -n "+$(($3 + 1))" | while read -r old; do rm -rf "/frontend/${old:?}"; done
+  ' frontend "$path" "$release" "$keep"

@@ -56,6 +56,7 @@ describe("site", () => {
         socle:Celery celery
           command:Command beat-schedule-owner
           command:Command worker-healthy
+          command:Command worker-settled
           docker:Container beat
           docker:Container socle-dev-worker
           docker:Volume beat-schedule
@@ -108,7 +109,10 @@ describe("site", () => {
           random:RandomPassword secrets-postgres-password
           random:RandomPassword secrets-redis-password
           random:RandomPassword secrets-repository-key
-          random:RandomPassword secrets-secret-key-1`),
+          random:RandomPassword secrets-secret-key-1
+        socle:StaticFiles static-files
+          command:Command static-files-names
+          command:Command static-files-pruned`),
     );
   });
 
@@ -147,7 +151,7 @@ describe("site", () => {
       worker: { enabled: false },
       beat: { enabled: false },
     });
-    const absent = /worker|beat|frontend|superuser|migrate|collectstatic/;
+    const absent = /worker|beat|frontend|superuser|migrate|collectstatic|static-files/;
     assert.deepEqual(
       small.resources.map(({ key }) => key).filter((key) => absent.test(key)),
       [],

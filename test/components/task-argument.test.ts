@@ -112,6 +112,16 @@ describe("tasks, by what they are given,", () => {
         "/srv/spa",
         `${stack}-frontend`,
         "b".repeat(12),
+        "5",
+      ],
+      "static-files-pruned": [
+        "static/prune.sh",
+        stack,
+        server.outputs.release,
+        "5",
+        imageId("nginx:1.26"),
+        "1000:1000",
+        `${stack}-static`,
       ],
       "nginx-volume-owner": [
         "volume-owner.sh",
@@ -140,6 +150,7 @@ describe("tasks, by what they are given,", () => {
       "nginx-smoke-checked": ["nginx/check.sh", `${stack}-nginx`, "nginx-id", smokeCheckLines(smokeChecks(model))],
       "backend-healthy": ["healthy.sh", `${stack}-backend-0f1e2d3`, "120"],
       "worker-healthy": ["healthy.sh", `${stack}-worker-0f1e2d3`, "120"],
+      "worker-settled": ["healthy.sh", `${stack}-worker-0f1e2d3`, "120", "engine"],
       "certificate-self-signed-file": [
         "volume-files.sh",
         `${stack}-certificates`,
@@ -162,6 +173,7 @@ describe("tasks, by what they are given,", () => {
       "collectstatic",
       "host-ready",
       "migrate",
+      "static-files-names",
       "superuser-root-admin-1",
     ]);
   });

@@ -1,10 +1,12 @@
 // Releases of a running stack, good and bad, while visitors go on using it.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, it } from "mocha";
 
-import { docker, run } from "../lab/command.ts";
+import { docker, lines, run } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
 import { containersOf, inspect, within } from "./engine.ts";
 import { Load } from "./load.ts";
@@ -86,6 +88,10 @@ describe("a release of a local stack", function () {
     const former = site().output;
     const image = await site().derivedImage("next release");
     const beats = new Beats(site().stack.prefix);
+    // What a release before those that are kept has left, and what somebody put there.
+    const [stale, foreign] = ["admin/css/base.0123456789ab.css", "notes.txt"];
+    const inStatic = (...words: string[]) => within(site().container("backend"), words, { check: false });
+    await inStatic("touch", `/srv/static/${stale}`, `/srv/static/${foreign}`);
     const load = await underLoad(async () => {
       await beats.during(() => site().up(site().changed("application", { image, healthPath: "/health/" })));
     });
@@ -101,6 +107,15 @@ describe("a release of a local stack", function () {
       load.listeners.every(({ connections }) => connections > 1),
       "open pages were cut, and came back at once",
     );
+
+    const { stdout: found } = await inStatic("find", "/srv/static", "-type", "f", "-printf", "%P\\n");
+    const files = lines(found);
+    assert.deepEqual([files.includes(stale), files.includes(foreign)], [false, true], "pruned, and left alone");
+    const state = join(site().stack.folder, "host", site().stack.prefix, "static");
+    for (const one of [former.release, release]) {
+      const names = lines(await readFile(join(state, one), "utf8"));
+      assert.ok(names.length > 100 && names.every((name) => files.includes(name)), `${one}: all its files are there`);
+    }
 
     const entries = await load.entries();
     const twice = load.ordered.filter((id) => entries.get(id)?.runs !== 1);
