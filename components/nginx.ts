@@ -39,6 +39,9 @@ export interface ServeArgs {
 export const webUser = "101:101";
 const start = readFileSync(new URL("../host/nginx/start.sh", import.meta.url), "utf8");
 
+/** Seconds that a release waits for somebody to promote it. */
+const longestCanary = 604_800;
+
 export class Nginx extends pulumi.ComponentResource {
   readonly image: Image;
   /** Volume where Certbot answers the ACME server's challenges. */
@@ -81,6 +84,7 @@ export class Nginx extends pulumi.ComponentResource {
 
     const checks = smokeCheckLines(smokeChecks(model));
     const { domains, ports } = model.site;
+    const { canary } = model.release;
     const authorities = domains.map((domain) => (ports.https === 443 ? domain : `${domain}:${String(ports.https)}`));
     const switched = task(
       `${name}-configuration-loaded`,
@@ -101,10 +105,11 @@ export class Nginx extends pulumi.ComponentResource {
           authorities.join(","),
           worker ?? "-",
           application.release,
+          ...(canary ? [[canary.share, canary.for, canary.errors].join(" ")] : []),
         ],
         input: pulumi.interpolate`${configuration.text}${checks}`,
-        // It waits for old connections to end, and holds.
-        timeout: 900 + model.nginx.drain + model.release.hold,
+        // It shows a canary, waits for old connections to end, and holds.
+        timeout: 900 + (canary ? canary.for || longestCanary : 0) + model.nginx.drain + model.release.hold,
       },
       { ...parent, dependsOn: [this.prepared, ...after] },
     );

@@ -63,6 +63,26 @@ export const release = z
       .max(3600)
       .default(5)
       .describe("Seconds between the switch of the traffic and the second smoke checks, before anything former goes."),
+    canary: z
+      .strictObject({
+        share: z.int().min(1).max(99).default(10).describe("Per cent of the visitors who see the new release first."),
+        for: z
+          .int()
+          .min(0)
+          .max(604_800)
+          .default(600)
+          .describe("Seconds until all visitors see it; 0: not before `socle promote`. `pulumi up` waits meanwhile."),
+        errors: z
+          .int()
+          .min(0)
+          .max(1_000_000)
+          .default(5)
+          .describe(
+            "Answers of a status from 500 on that visitors of the new release may get meanwhile; with one more, all go back to the former release.",
+          ),
+      })
+      .optional()
+      .describe("A release is shown to a share of the visitors before the others. Without it, to all at once."),
     keep: z
       .int()
       .min(2)

@@ -20,6 +20,7 @@ import { addMigrations } from "./commands/migrations.ts";
 import { addMaintenance } from "./commands/maintenance.ts";
 import { addNginx } from "./commands/nginx.ts";
 import { addNotify } from "./commands/notify.ts";
+import { addPromote } from "./commands/promote.ts";
 import { addPsql } from "./commands/psql.ts";
 import { addRedis } from "./commands/redis.ts";
 import { addRelease } from "./commands/release.ts";
@@ -39,6 +40,7 @@ const program = new Command("socle")
 addStatus(program);
 addLogs(program);
 addRelease(program);
+addPromote(program);
 addReleases(program);
 addRollback(program);
 addShell(program);

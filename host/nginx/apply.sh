@@ -1,19 +1,19 @@
 #!/bin/sh
 # Moves the traffic to a release, and back where it does not answer as it must: nothing former is gone by then.
 #
-#   apply.sh CONTAINER IMAGE VOLUME CERTIFICATES CONFIGURATION DRAIN HOLD NETWORK UPSTREAM HEALTH DOMAINS WORKER RELEASE
+#   apply.sh CONTAINER IMAGE VOLUME CERTIFICATES CONFIGURATION DRAIN HOLD NETWORK UPSTREAM HEALTH DOMAINS WORKER RELEASE [CANARY]
 #
 # Asks the new backend (UPSTREAM, NAME:PORT) for HEALTH under each of DOMAINS from Nginx's place in the network; tests the
 # configuration, loads it without dropping a connection and verifies that it serves; asks the smoke checks, waits HOLD
 # seconds and asks them again. Where one fails, the former configuration serves again and WORKER (a container, or -), the
-# new release's, is stopped.
+# new release's, is stopped. With CANARY, `SHARE SECONDS ERRORS`, a share of the visitors comes first (canary.sh).
 #
 # Standard input: nginx.conf, with the smoke checks in it. CONFIGURATION is its name; DRAIN the seconds that old
 # connections may last.
 set -eu
 container=$1 image=$2 volume=$3 certificates=$4 configuration=$5 drain=$6 hold=$7
 shift 7
-network=$1 upstream=$2 health=$3 domains=$4 worker=$5 release=$6
+network=$1 upstream=$2 health=$3 domains=$4 worker=$5 release=$6 canary=${7:-}
 backend=${upstream%%:*}
 input=$(cat)
 
@@ -99,9 +99,15 @@ done
 
 serving=''
 if running "$container"; then serving=$(answer); fi
+# A deployment was cut off while a canary was seen: what served before it, serves the others still.
+# shellcheck disable=SC2016 # runs in the container
+case $serving in *-canary) serving=$(beside 'cat former' </dev/null) || serving='' ;; esac
+
+# Tests the configuration on standard input and puts it where Nginx loads it from: install NAME
 # Post-quantum key agreement where the image's OpenSSL (3.5 or newer) has it, else Mozilla's list without it.
 # shellcheck disable=SC2016 # runs in the container
-printf '%s\n' "$input" | beside '
+install() {
+  beside '
   # What host/maintenance.sh sets; until then nobody is let through, and nothing is on.
   if [ ! -e maintenance/settings.conf ]; then
     mkdir -p maintenance
@@ -136,12 +142,21 @@ printf '%s\n' "$input" | beside '
     old=${old%/}
     case "$old" in "$1" | "$(cat former 2>/dev/null)" | current | maintenance) ;; *) rm -rf "${old:?}" ;; esac
   done
-' apply "$configuration" "$serving" || {
-  stop_worker
-  exit 1
+' apply "$1" "$serving"
 }
-
-if ! running "$container"; then exit 0; fi
+load() {
+  printf '%s\n' "$input" | install "$configuration" || {
+    if [ "$shown" = yes ]; then refuse; fi
+    stop_worker
+    exit 1
+  }
+}
+# shellcheck source=host/nginx/canary.sh
+. ./nginx/canary.sh
+if ! running "$container"; then
+  load
+  exit 0
+fi
 
 # The former configuration serves again, if what it leads to is still there.
 put_back() {
@@ -165,6 +180,7 @@ put_back() {
 }
 refuse() {
   put_back
+  canary_over
   last_lines
   echo "    → Mend the release, or name the former image again, and run pulumi up." >&2
   exit 1
@@ -174,7 +190,13 @@ mark_logs() {
   docker exec "$1" sh -c 'printf "%s\n" "$1" >/proc/1/fd/1' mark "$2" 2>/dev/null || true
 }
 
-if [ "$serving" != "$configuration" ]; then reload; fi
+canary_over
+if [ -n "$canary" ]; then
+  # shellcheck disable=SC2086 # words
+  try_canary $canary || refuse
+fi
+load
+if [ "$(answer)" != "$configuration" ]; then reload; fi
 if ! serves "$configuration"; then
   echo "Nginx did not take up the configuration." >&2
   docker logs --tail 20 "$container" 2>&1 | indented >&2
@@ -198,4 +220,5 @@ printf '%s %s\n' "$release" "$moved" >"$folder/served"
 said="socle: release $release serves since $moved, configuration $configuration"
 mark_logs "$container" "$said"
 mark_logs "$backend" "$said"
+canary_over
 echo "Nginx serves configuration $configuration; old connections ended after $waited s"

@@ -1,6 +1,7 @@
 // Releases of a running stack, good and bad, while visitors go on using it.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -11,6 +12,7 @@ import { until } from "../lab/deadline.ts";
 import { containersOf, inspect, within } from "./engine.ts";
 import { Load } from "./load.ts";
 import { changingSite, ownSecrets } from "./local-site.ts";
+import { Operator } from "./operator.ts";
 
 const minutes = 60_000;
 const project = new URL("../../", import.meta.url).pathname;
@@ -92,9 +94,29 @@ describe("a release of a local stack", function () {
     const [stale, foreign] = ["admin/css/base.0123456789ab.css", "notes.txt"];
     const inStatic = (...words: string[]) => within(site().container("backend"), words, { check: false });
     await inStatic("touch", `/srv/static/${stale}`, `/srv/static/${foreign}`);
-    const load = await underLoad(async () => {
-      await beats.during(() => site().up(site().changed("application", { image, healthPath: "/health/" })));
+    // A share of the visitors sees it first, and the others once somebody says so.
+    const { release: settings } = site().stack.settings;
+    const operator = new Operator(site().stack);
+    const canary = join(site().stack.folder, "host", site().stack.prefix, "canary");
+    const promoted = async (): Promise<string> => {
+      await until("a share of the visitors sees the release", 240, () => Promise.resolve(existsSync(canary)));
+      const { stdout } = await operator.socle(["promote", "--show"]);
+      return stdout + (await operator.socle(["promote"])).stdout;
+    };
+    let said = "";
+    const load = await underLoad(async (running) => {
+      running.reloads = 2;
+      const sections = site().changed("application", { image, healthPath: "/health/" });
+      const up = beats.during(() =>
+        site().up({ ...sections, ...site().changed("release", { canary: { share: 50, for: 0 } }) }),
+      );
+      [said] = await Promise.all([promoted(), up]);
     });
+    assert.match(
+      said,
+      /^Release \S+ has been shown to 50 % of the visitors since .*, until it is promoted\.\nPromoted: /,
+    );
+    await site().up({ release: settings });
     assert.deepEqual(load.failures, []);
     const { release, services } = site().output;
     assert.notEqual(release, former.release);

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { text as textOf } from "node:stream/consumers";
 
 import { after, before, beforeEach, describe, it } from "mocha";
 
@@ -24,7 +25,7 @@ describe("the switch of traffic", function () {
   /** A backend or worker: says who it is, and answers to the site's name only. */
   const stub = (service: string, ending: string, front = "front page"): string => {
     const container = `${name}-${ending}`;
-    const configuration = `server { listen 8000; server_name localhost; location = /health/ { return 200 "well\\n"; } location / { return 200 "${front} of ${ending}\\n"; } } server { listen 8000 default_server; return 400 "bad name\\n"; }`;
+    const configuration = `server { listen 8000; server_name localhost; location = /health/ { return 200 "well\\n"; } location /broken { return 500; } location / { return 200 "${front} of ${ending}\\n"; } } server { listen 8000 default_server; return 400 "bad name\\n"; }`;
     const labels = [`--label=socle.stack=${name}`, `--label=socle.service=${service}`];
     const start = `printf '%s' '${configuration}' >/etc/nginx/conf.d/default.conf; exec nginx -g 'daemon off;'`;
     docker(
@@ -44,14 +45,14 @@ describe("the switch of traffic", function () {
   };
   const move = (
     backend: string,
-    { checks = {}, domains = "localhost", worker = "-", text = (all: string) => all } = {},
+    { checks = {}, domains = "localhost", worker = "-", text = (all: string) => all, canary = [] as string[] } = {},
   ): { status: number | null; said: string; configuration: string } => {
     const model = environmentModel(project, "trial", read(changed(dev(), { nginx: { drain: 2 }, ...checks })));
     const configuration = nginxConfiguration(model, { container: backend, frontend: undefined });
     const words = [image, name, `${name}-certificates`, configuration.name, "2", "0", name, `${backend}:8000`];
     const { status, stdout, stderr } = runScript(
       "nginx/apply.sh",
-      [nginx, ...words, "/health/", domains, worker, backend],
+      [nginx, ...words, "/health/", domains, worker, backend, ...canary],
       {
         input: `${text(configuration.text)}${smokeCheckLines(smokeChecks(model))}`,
         environment: { SOCLE_STATE: state.path },
@@ -229,6 +230,58 @@ describe("the switch of traffic", function () {
       const { status, said } = move(next);
       assert.equal(status, 0, said);
       assert.equal(serving(), "front page of b7");
+    });
+
+    /** Once a canary is seen, forty browsers ask for a path, and somebody decides; resolves to what they were answered. */
+    const visited = (path: string, decision?: "promote" | "back"): Promise<string[]> => {
+      const asked = `for one in $(seq 40); do curl -sk -A "browser $one" --connect-to ::${nginx}:8443 https://localhost${path}; done`;
+      const client = `docker run --rm --network=${name} --entrypoint=sh ${image} -c '${asked}'`;
+      const decide = decision ? `sh "$1" nginx/promote.sh ${name} ${decision} alice >/dev/null` : ":";
+      const script = `until [ -e "$SOCLE_STATE/${name}/canary" ]; do sleep 0.2; done; ${client}; ${decide}`;
+      const child = spawn("sh", ["-c", script, "visits", join(scripts, "run.sh")], {
+        env: { ...process.env, SOCLE_STATE: state.path },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      return textOf(child.stdout).then((said) => said.trim().split("\n"));
+    };
+    const by = (answers: string[], backend: string): number =>
+      answers.filter((answer) => answer.endsWith(`of ${backend.replace(`${name}-`, "")}`)).length;
+
+    it("is shown to a share of the visitors first, to all once it is promoted", async () => {
+      const before = former();
+      const visits = visited("/", "promote");
+      const { status, said } = move(next, { canary: ["50 0 5"] });
+      assert.equal(status, 0, said);
+      assert.match(said, /canary: 50 % of the visitors see the new release until it is promoted/);
+      const answers = await visits;
+      const share = by(answers, next);
+      assert.ok(
+        share > 5 && share < 35 && answers.filter((one) => one === before).length === 40 - share,
+        `${share} of 40`,
+      );
+      assert.match(serving(), new RegExp(`of ${next.replace(`${name}-`, "")}$`));
+      // Without a decision its time ends it; to a change of settings alone it does not apply.
+      const again = move(next, { canary: ["50 0 5"], text: (all) => all.replace("server_tokens off;", "") });
+      assert.equal(again.status, 0, again.said);
+    });
+
+    it("goes back for all where visitors of the canary get errors, or somebody says so", async () => {
+      const before = former();
+      for (const [path, decision, why] of [
+        ["/broken", undefined, /The canary failed: visitors of the new release got \d+ answers [^]* 500 GET \/broken/],
+        ["/", "back", /The canary was taken back by alice\./],
+      ] as const) {
+        const visits = visited(path, decision);
+        const { status, said } = move(next, { canary: ["50 0 5"] });
+        await visits;
+        assert.notEqual(status, 0);
+        assert.match(said, why);
+        assert.match(said, /The traffic is back on the former release/);
+        assert.equal(serving(), before);
+      }
+      const late = move(next, { canary: ["1 2 5"] });
+      assert.equal(late.status, 0, late.said);
+      assert.notEqual(serving(), before);
     });
   });
 });
