@@ -29,10 +29,14 @@ ask() {
     *) false ;;
   esac >/dev/null 2>&1
 }
-asked='' since=''
+asked='' since='' last=0
 # Whether an answer is there, and a good one; where none is under way, another is asked for.
 answered() {
   if [ -z "$asked" ]; then
+    # Often at first; later seldom, so that what it says of being asked does not push its own last words out of sight.
+    moment=$(date +%s)
+    [ $((moment - start)) -lt 10 ] || [ $((moment - last)) -ge 5 ] || return 1
+    last=$moment
     since=$(of '{{.State.StartedAt}} true')
     # shellcheck disable=SC2119
     ask &
@@ -58,7 +62,7 @@ refuse() {
     of '{{with .State.Health}}{{range .Log}}{{.ExitCode}} {{json .Output}}{{println}}{{end}}{{end}}' | grep -v '^ *$' | tail -n 3 |
       sed 's/ "/ /; s/"$//; s/\\[nrt]/ /g; s/\\"/"/g; s/^/    exit code /' | cut -c 1-300
     echo "Its last log lines:"
-    docker logs --tail 30 "$container" 2>&1 | cut -c 1-500 | sed 's/^/    /'
+    docker logs --tail 60 "$container" 2>&1 | cut -c 1-500 | sed 's/^/    /'
   } >&2
   if [ "$whose" = engine ]; then
     echo "    → It was well before. Mend the cause, then run pulumi up." >&2
