@@ -167,35 +167,17 @@ export class Site extends pulumi.ComponentResource {
       },
       parent,
     );
+    const released = { application, keep: model.release.keep, host };
     const frontend =
       model.frontend &&
       new Frontend(
         "frontend",
-        {
-          ...model.frontend,
-          application,
-          applicationReference: model.images.application,
-          keep: model.release.keep,
-          host,
-        },
+        { ...model.frontend, ...released, applicationReference: model.images.application },
         parent,
       );
-
-    const staticFiles =
-      commands.collectstatic && commands.staticNames
-        ? new StaticFiles(
-            "static-files",
-            {
-              application,
-              user: model.application.user,
-              names: commands.staticNames,
-              keep: model.release.keep,
-              host,
-              networks,
-            },
-            parent,
-          )
-        : undefined;
+    const { user } = model.application;
+    const names = commands.collectstatic && commands.staticNames;
+    const staticFiles = names && new StaticFiles("static-files", { ...released, user, names, networks }, parent);
 
     const nginx = new Nginx("nginx", { model, image: model.images.nginx, host, networks }, parent);
     const certificate = new Certificate(
