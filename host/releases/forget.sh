@@ -4,6 +4,6 @@
 #   forget.sh STACK
 set -eu
 folder=$SOCLE_STATE/$1
-rm -rf "$folder"/releases.jsonl "$folder"/served "$folder"/static "$folder"/migration*
+rm -rf "$folder"/releases.jsonl "$folder"/served "$folder"/static "$folder"/canary "$folder"/migration*
 # A lock that is held stays until it is given back.
 rmdir "$folder" 2>/dev/null || true
