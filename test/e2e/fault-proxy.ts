@@ -4,11 +4,20 @@ import type { AddressInfo } from "node:net";
 
 import { docker } from "../lab/command.ts";
 
-/** Passes all on; passes so many bytes a second; cuts each connection after so many bytes; takes none. */
-export type Fault = "none" | { bytesPerSecond: number } | { resetAfter: number } | "refuse";
+/** What happens to each connection, or that none is taken. */
+export type Fault =
+  | {
+      /** How fast it is towards the server. */
+      bytesPerSecond?: number;
+      /** Bytes towards the server after which it is cut. */
+      resetAfter?: number;
+      /** A text towards the server at which it is cut. */
+      resetAt?: string;
+    }
+  | "refuse";
 
 export class FaultProxy {
-  fault: Fault = "none";
+  fault: Fault = {};
   /** Connections that were cut or refused. */
   cut = 0;
   readonly #server: Server;
@@ -67,12 +76,16 @@ export class FaultProxy {
     client.on("data", (part: Buffer) => {
       sent += part.length;
       const { fault } = this;
-      if (fault === "refuse" || (typeof fault === "object" && "resetAfter" in fault && sent > fault.resetAfter)) {
+      if (
+        fault === "refuse" ||
+        sent > (fault.resetAfter ?? Infinity) ||
+        (fault.resetAt !== undefined && part.includes(fault.resetAt))
+      ) {
         reset();
         return;
       }
       server.write(part);
-      if (typeof fault === "object" && "bytesPerSecond" in fault) {
+      if (fault.bytesPerSecond !== undefined) {
         client.pause();
         setTimeout(() => client.resume(), (part.length / fault.bytesPerSecond) * 1000);
       }

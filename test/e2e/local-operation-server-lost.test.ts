@@ -120,21 +120,20 @@ describe("off-site copies of a local stack", function () {
       proxy.fault = "refuse";
       await socle(["backup", "now"]);
       await told(/❌ .*: the off-site copy failed at: reaching the off-site target/);
+      // What tries again by itself rests meanwhile.
+      ({ Pid: first } = (await inspect(site().container("offsite"))).State);
+      process.kill(first, "SIGSTOP");
       assert.equal((await records("copies")).at(-1)?.["step"], "reaching the off-site target");
       assert.equal((await listed()).at(-1)?.offsite, false);
       await socle(["drill", "restore"]);
 
-      // What tries again by itself rests meanwhile.
-      ({ Pid: first } = (await inspect(site().container("offsite"))).State);
-      process.kill(first, "SIGSTOP");
-      // Slow, then killed in the middle of it.
-      proxy.fault = { bytesPerSecond: 4_000_000 };
-      const attempt = socle(["backup", "copy"], false);
+      // Slow; all that was sent stands in no index yet when the copy is killed.
       const { prefix } = site().stack;
       const data = join(s3.folder, s3.bucket, prefix, "data");
-      const count = async () => (await readdir(data, { recursive: true })).filter((name) => name.length > 60).length;
-      const before = await count();
-      await until("a pack is there", 60, async () => (await count()) > before, 0.05);
+      proxy.fault = { bytesPerSecond: 8_000_000, resetAt: `PUT /${s3.bucket}/${prefix}/index/` };
+      const refused = proxy.cut;
+      const attempt = socle(["backup", "copy"], false);
+      await until("the index is on its way", 120, () => Promise.resolve(proxy.cut > refused), 0.05);
       const listing = lines(await docker(["top", site().container("offsite"), "-eo", "pid,comm"]));
       const restic = listing.filter((line) => line.trim().endsWith(" restic")).map((line) => Number.parseInt(line, 10));
       for (const pid of restic) process.kill(pid, "SIGKILL");
@@ -142,9 +141,9 @@ describe("off-site copies of a local stack", function () {
       assert.equal((await records("copies")).at(-1)?.["step"], "copying");
 
       // Each connection is reset after a while; restic tries again.
-      proxy.fault = { resetAfter: 12_000_000 };
+      proxy.fault = { resetAfter: 4000 };
       const { cut } = proxy;
-      setTimeout(() => (proxy.fault = "none"), 15_000);
+      setTimeout(() => (proxy.fault = {}), 15_000);
       await socle(["backup", "copy"]);
       assert.equal((await listed()).at(-1)?.offsite, true);
       assert.ok(proxy.cut > cut, "connections were reset");
@@ -152,7 +151,7 @@ describe("off-site copies of a local stack", function () {
       const [here, there] = [await packs("backup", "/backups/repository/data"), await size(data)];
       assert.ok(there < here * 1.3, `what was sent is not sent again: ${String(there)} there, ${String(here)} here`);
     } finally {
-      proxy.fault = "none";
+      proxy.fault = {};
       if (first !== undefined) process.kill(first, "SIGCONT");
       await sql("DROP TABLE IF EXISTS heavy");
     }
