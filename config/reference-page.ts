@@ -63,6 +63,16 @@ const settingsTable = (group: Setting): string => table(["Setting", "Allowed", "
 function rows({ properties = {}, required = [] }: Setting, prefix: string): string[][] {
   return Object.entries(properties).flatMap(([name, setting]) => {
     const path = `${prefix}${name}`;
+    if (setting.oneOf)
+      return [
+        [
+          `\`${path}\``,
+          "a group, by its `type`",
+          standard(setting, required.includes(name)),
+          setting.description ?? "",
+        ],
+        ...setting.oneOf.flatMap((variant) => rows(variant, `${path}.`)),
+      ];
     if (setting.properties)
       return [[`\`${path}\``, "a group", "", setting.description ?? ""], ...rows(setting, `${path}.`)];
     return [[`\`${path}\``, values(setting), standard(setting, required.includes(name)), setting.description ?? ""]];

@@ -4,6 +4,7 @@ import { describe, it } from "mocha";
 
 import { contradictions, rules } from "../../config/contradiction.ts";
 import { applicationRules } from "../../config/application-rules.ts";
+import { backupRules } from "../../config/backup-rules.ts";
 import { policyRules } from "../../config/policy-rules.ts";
 import { registryRules } from "../../config/registry-rules.ts";
 import { siteRules } from "../../config/site-rules.ts";
@@ -11,7 +12,10 @@ import { dev, mistakes } from "./stack.ts";
 
 describe("contradictions", () => {
   it("are those of every rule", () => {
-    assert.deepEqual(new Set(rules), new Set([...siteRules, ...applicationRules, ...policyRules, ...registryRules]));
+    assert.deepEqual(
+      new Set(rules),
+      new Set([...siteRules, ...applicationRules, ...policyRules, ...registryRules, ...backupRules]),
+    );
   });
 
   it("says nothing about settings that could not be read", () => {

@@ -117,6 +117,7 @@ const defaults = {
     timeZone: "UTC",
     keep: { daily: 7, weekly: 4, monthly: 12, releases: 10 },
     drill: { day: "sunday", queries: {} },
+    overdue: { backup: 26, copy: 50, drill: 192 },
     image: "restic/restic:0.18.0",
     memory: 512,
     cpus: 1,
@@ -150,5 +151,5 @@ const defaults = {
   policies: { enforcement: {}, waivers: [] },
   evidence: { publicKeys: [] },
   documentation: {},
-  notifications: { events: ["start", "success", "failure", "rollback"], name: "Socle" },
+  notifications: { events: ["start", "success", "failure", "rollback", "backup"], name: "Socle" },
 };
