@@ -162,7 +162,8 @@ export class Load {
 
   /** Waits until everything that was acknowledged is done. */
   async #settle(): Promise<void> {
-    await until("the tasks that were acknowledged are done", 60, async () => {
+    // What a worker had taken that ended, another asks for within 100 s at most (kombu, QoS.restore_visible).
+    await until("the tasks that were acknowledged are done", 150, async () => {
       const entries = await this.entries();
       return this.ordered.every((id) => entries.get(id)?.done);
     });
