@@ -13,7 +13,6 @@ restic() { /tools/restic --quiet "$@"; }
 finish() {
   code=$?
   [ "$code" -eq 0 ] && return
-  touch /offsite/cut 2>/dev/null || true
   record copies.jsonl result=failed "step=$step" "seconds=$(($(date +%s) - began))" 2>/dev/null || true
   say "FAILED at: $step. The backups on the server are as they were; what is copied already stays."
 }
@@ -58,6 +57,8 @@ fi
 
 step='copying'
 say "$step"
+# Gone when the copy is done, whatever ends this before.
+touch /offsite/cut
 timeout "$bound" /tools/restic --quiet copy --from-repo /backups/repository --no-lock \
   --tag scheduled --tag release --tag manual --tag restore >&2
 rm -f /offsite/cut
