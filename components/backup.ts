@@ -60,8 +60,8 @@ export class Backup extends pulumi.ComponentResource {
     this.restic = pulledImage(`${name}-restic-image`, host, settings.image, this);
     const repository = volume(`${name}-repository`, host, { purpose: "backups", keep: args.keepData }, parent).name;
     const tools = volume(`${name}-tools`, host, { purpose: "backup-tools" }, parent).name;
-    const offsite =
-      settings.offsite && volume(`${name}-offsite`, host, { purpose: "offsite", keep: args.keepData }, parent).name;
+    // Records and a listing: what is copied can be asked for anew.
+    const offsite = settings.offsite && volume(`${name}-offsite`, host, { purpose: "offsite" }, parent).name;
     this.volumes = { repository, tools, offsite };
     const secrets = volume(`${name}-secrets`, host, { purpose: "backup-secrets" }, parent).name;
 

@@ -9,8 +9,6 @@ export type Fault =
   | {
       /** How fast it is towards the server. */
       bytesPerSecond?: number;
-      /** Bytes towards the server after which it is cut. */
-      resetAfter?: number;
       /** A text towards the server at which it is cut. */
       resetAt?: string;
     }
@@ -72,15 +70,9 @@ export class FaultProxy {
       reset();
       return;
     }
-    let sent = 0;
     client.on("data", (part: Buffer) => {
-      sent += part.length;
       const { fault } = this;
-      if (
-        fault === "refuse" ||
-        sent > (fault.resetAfter ?? Infinity) ||
-        (fault.resetAt !== undefined && part.includes(fault.resetAt))
-      ) {
+      if (fault === "refuse" || (fault.resetAt !== undefined && part.includes(fault.resetAt))) {
         reset();
         return;
       }
