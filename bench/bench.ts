@@ -40,8 +40,8 @@ export interface Benchmark {
   ratios: Ratio[];
   /** Counted rounds; every variant runs once a round, after one round that is not counted. */
   rounds: number;
-  /** Asked for after the last round. */
-  counts?: () => Count[];
+  /** Asked for after the last round, and not timed. */
+  counts?: () => Promise<Count[]> | Count[];
   /** Removes what the benchmark made. */
   close: () => Promise<void>;
 }
@@ -152,7 +152,7 @@ async function main(): Promise<number> {
       else if (text !== "") console.error(text);
     });
     const outcomes = prepared.ratios.map((ratio) => outcome(ratio, seconds));
-    const counts = prepared.counts?.() ?? [];
+    const counts = (await prepared.counts?.()) ?? [];
     console.log(
       values.json
         ? JSON.stringify({ name, seconds: Object.fromEntries(seconds), ratios: outcomes, counts }, undefined, 2)
