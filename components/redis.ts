@@ -59,9 +59,10 @@ export class Redis extends pulumi.ComponentResource {
         user: owner,
         command: [
           "redis-server",
-          // Every write is in the file within a second: what Celery was told is queued outlives a crash.
+          // A write is on the disk before it is acknowledged: a task that Celery was told is queued outlives a crash of Redis
+          // and a power failure. With `everysec` up to two seconds of them do not (redis.io, "Redis persistence").
           ...["--appendonly", "yes"],
-          ...["--appendfsync", "everysec"],
+          ...["--appendfsync", settings.fsync],
           // Room for the copy that a rewrite of the file makes.
           ...["--maxmemory", `${String(Math.floor(settings.memory * 0.6))}mb`],
           // Celery's queues are no cache: a full Redis refuses writes rather than forget tasks.

@@ -44,6 +44,12 @@ export const postgres = z
 export const redis = z
   .strictObject({
     image: image.default("redis:7").describe("Image of Redis 7."),
+    fsync: z
+      .enum(["always", "everysec"])
+      .default("always")
+      .describe(
+        "When a write is on the disk (appendfsync): `always` before it is acknowledged, so that no queued task is lost; `everysec` within two seconds, for thousands of writes a second.",
+      ),
     memory: memory(32, 256),
     cpus: cpus(0.5),
     stopGrace: stopGrace(30),

@@ -234,7 +234,7 @@ describe("containers", () => {
     assert.deepEqual(inputsOf(server.resource("docker:Container redis")).command, [
       "redis-server",
       ...["--appendonly", "yes"],
-      ...["--appendfsync", "everysec"],
+      ...["--appendfsync", "always"],
       ...["--maxmemory", "153mb"],
       ...["--maxmemory-policy", "noeviction"],
       ...["--aclfile", "/run/socle/users.acl"],

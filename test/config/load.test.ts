@@ -132,7 +132,7 @@ const defaults = {
     maxConnections: 100,
     ...stopGrace(60),
   },
-  redis: { image: "redis:7", memory: 256, cpus: 0.5, ...stopGrace(30) },
+  redis: { image: "redis:7", fsync: "always", memory: 256, cpus: 0.5, ...stopGrace(30) },
   migrations: {
     approved: [],
     lockTimeout: 1,
@@ -145,7 +145,7 @@ const defaults = {
   nginx: { image: "nginx:1.26", memory: 128, cpus: 1, drain: 30 },
   certbot: { image: "certbot/certbot:v4.0.0", memory: 192 },
   superuser: undefined,
-  release: { smokeChecks: [], hold: 5 },
+  release: { smokeChecks: [], hold: 5, keep: 5 },
   rotation: { secretKey: 1, databasePassword: 1, redisPassword: 1, adminPassword: 1 },
   data: { keepOnDestroy: true },
   policies: { enforcement: {}, waivers: [] },

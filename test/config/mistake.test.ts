@@ -54,7 +54,7 @@ const cases: MistakeCase[] = [
     { redis: "redis:7" },
     "redis",
     "found a text, expected a group of settings",
-    "Write `redis:` with its settings below it: image, memory, cpus, stopGrace.",
+    "Write `redis:` with its settings below it: image, fsync, memory, cpus, stopGrace.",
   ],
   [
     "a list for a text",
