@@ -136,15 +136,18 @@ describe("the operator's command on a local stack", function () {
     assert.deepEqual([failed.code, failed.stdout, failed.stderr], [42, "through a pipe", "bad\n"]);
   });
 
+  /** The engine passes a size on a moment after it changed. */
+  const sized = (former: string): string => `while [ "$(stty size)" = '${former}' ]; do sleep 0.1; done; stty size\n`;
+
   it("exec gives a terminal as wide as this one, which Ctrl-C and a change of its size reach", async () => {
     const { code, stdout } = await operator.terminal(
       ["exec", "backend", "--", "sh"],
       [
         ["wait", "\\$ "],
-        ["type", "stty size\n"],
+        ["type", sized("0 0")],
         ["wait", "24 80"],
         ["resize", 40, 120],
-        ["type", "sleep 1; stty size\n"],
+        ["type", sized("24 80")],
         ["wait", "40 120"],
         ["type", "sleep 60\n"],
         ["wait", "sleep 60"],
