@@ -1,7 +1,7 @@
 // What a run of the CLI that was killed leaves in a state folder: its lock, which nobody gives back, and notes of
 // resources that it was making.
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import type { Environment } from "./local-state.ts";
@@ -80,6 +80,7 @@ function folderOf(backend: string): string | undefined {
 export function freeAbandoned(place: Place, cli: string, words: readonly string[], env: Environment): boolean {
   const locks = abandonedLocks(place);
   if (locks.length === 0) return false;
+  clearHalfWritten(place);
   const by = locks.map(({ pid, timestamp }) => `process ${pid}, since ${clock(timestamp)}`).join("; ");
   const { status, stderr } = spawnSync(cli, ["cancel", "--yes", ...words], { env: { ...env }, encoding: "utf8" });
   if (status !== 0)
@@ -88,6 +89,34 @@ export function freeAbandoned(place: Place, cli: string, words: readonly string[
     );
   console.error(`Freed the state of ${place.stack}: the run that had locked it was killed (${by}).`);
   return true;
+}
+
+/**
+ * The CLI writes beside each file of a state folder one of attributes, which it cannot read where the write was cut off:
+ * "failed to load checkpoint: EOF" (gocloud.dev, fileblob). They say no more than the type of content, and nothing depends
+ * on them; the file itself is as it was before that write, whole.
+ */
+function clearHalfWritten({ backend, project, stack }: Place): void {
+  const root = folderOf(backend);
+  if (root === undefined) return;
+  const own = ["locks/organization", "history", "backups"].map((kind) => join(kind, project, stack));
+  for (const folder of [join("stacks", project), ...own].map((path) => join(root, ".pulumi", path))) {
+    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+      if (!name.startsWith(`${stack}.`) && folder.endsWith(join("stacks", project))) continue;
+      const file = join(folder, name);
+      if (/\.[0-9a-f]{16}\.tmp$/.test(name) || (name.endsWith(".attrs") && !isJson(readFileSync(file, "utf8"))))
+        rmSync(file);
+    }
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const clock = (timestamp: string): string => `${new Date(timestamp).toISOString().slice(0, 16).replace("T", " ")} UTC`;

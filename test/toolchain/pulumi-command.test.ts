@@ -107,6 +107,19 @@ describe("npm run pulumi", function () {
     assert.deepEqual(left(), []);
   });
 
+  it("goes on after a run that was killed in the middle of writing the state", () => {
+    assert.equal(pulumi(up).status, 0);
+    const stacks = join(folder, ".socle", "state", ".pulumi", "stacks", "trial");
+    pulumi(up, { KILL: "1" });
+    writeFileSync(join(stacks, "dev.json.attrs"), "");
+    writeFileSync(join(stacks, "dev.json.0123456789abcdef.tmp"), '{"version": 3, "check');
+    const unreadable = pulumi(["stack", "export", "-s", "dev"]);
+    assert.match(unreadable.stderr, /failed to load checkpoint/);
+    const { status, stdout, stderr } = pulumi(up);
+    assert.equal(status, 0, `${stdout}${stderr}`);
+    assert.doesNotMatch(readdirSync(stacks).join(), /\.tmp/);
+  });
+
   it("forgets what a run that was killed was making, once a later one has made it", () => {
     assert.equal(pulumi(up).status, 0);
     const file = join(folder, ".socle", "state", ".pulumi", "stacks", "trial", "dev.json");
