@@ -40,6 +40,16 @@ export class Listener {
     return this.#failures;
   }
 
+  get connected(): boolean {
+    return this.#socket !== undefined;
+  }
+
+  /** What went wrong so far was to be expected. */
+  forgive(): void {
+    this.#failures.length = 0;
+    this.#asked = undefined;
+  }
+
   #connect(): void {
     if (this.#closed) return;
     const handshake = {

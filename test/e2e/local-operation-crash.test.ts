@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 
 import { until } from "../lab/deadline.ts";
-import { inspect, isWell, within } from "./engine.ts";
+import { within } from "./engine.ts";
+import { allWell, crash as kill } from "./fault.ts";
 import { changingSite, ownSecrets } from "./local-site.ts";
 import { pdf } from "./pdf.ts";
 
@@ -28,21 +29,7 @@ describe("a crash in a local stack", function () {
     const { entries } = JSON.parse(body) as { entries: { id: number; runs: number; done: boolean }[] };
     return entries.find((found) => found.id === id);
   };
-  /** Kills the first process of a container as a fault would: for the engine it is no stop. */
-  const crash = async (service: string): Promise<void> => {
-    const container = site().container(service);
-    const { Pid } = (await inspect(container)).State;
-    process.kill(Pid, "SIGKILL");
-    await until(`${service} runs again`, 20, async () => {
-      const { State } = await inspect(container);
-      return State.Running && State.Pid !== Pid;
-    });
-  };
-  const allWell = async (): Promise<void> => {
-    for (const service of services)
-      await until(`${service} is healthy`, 90, () => isWell(site().container(service)), 1);
-    await until("the site is well", 30, async () => (await site().visitor().ask({ path: "/health/" })).status === 200);
-  };
+  const crash = (service: string): Promise<void> => kill(site(), service);
 
   it("A9: of a worker in the middle of a task: a later one does the task", async () => {
     assert.equal(await order(1, 3), 201);
@@ -68,7 +55,7 @@ describe("a crash in a local stack", function () {
     assert.equal(await redis("set", "kept", "over a crash"), "OK");
 
     for (const service of services) await crash(service);
-    await allWell();
+    await allWell(site());
 
     assert.equal((await visitor.copy(before.id)).pages, 2, "still signed in, and the database has it");
     assert.ok((await visitor.ask({ path: before.url })).bytes.equals(pdf(2)), "the file is there");
