@@ -1,6 +1,7 @@
 // A person's path through a running stack, in a browser.
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "mocha";
 
 import { type Browser, openBrowser } from "../lab/browser.ts";
@@ -111,7 +112,11 @@ describe("a person's path through a local stack", function () {
     await shown();
     // Once it is live, the page asks for what it may have missed: who signs out before the answer gets a 401.
     await at("live").filter({ hasText: "on" }).waitFor();
-    await until("the page has its answers", 10, () => Promise.resolve(asked.size === 0));
+    await until("the page has its answers", 10, async () => {
+      // The browser tells of a request a moment after the page shows what it was made for.
+      await sleep(500);
+      return asked.size === 0;
+    });
     await at("sign-out").click();
     await at("nav-sign-in").waitFor();
     await at("live").filter({ hasText: "off" }).waitFor();
