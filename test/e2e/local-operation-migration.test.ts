@@ -186,7 +186,8 @@ describe("migrations of a local stack", function () {
 
     await until("the failure is recorded", 30, async () => {
       const { releases } = await operator.json<History>(["releases"]);
-      return releases.at(-1)?.result === "failed";
+      const { result, released } = releases.at(-1) ?? {};
+      return result === "failed" && released?.image === image;
     });
     const { stdout: said } = await operator.socle(["rollback", "--yes"]);
     assert.match(said, /^Schema: {3}kept as it is \([^)]*guarded\.0002_final\)/m);

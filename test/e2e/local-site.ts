@@ -31,9 +31,11 @@ class SharedSite {
   use(): () => LocalSite {
     this.#users += 1;
     const start = () => (this.#starting ??= this.#start());
-    const leave = async () => {
+    const leave = async (failed: boolean) => {
       this.#users -= 1;
-      if (this.#users === 0) await this.#remove();
+      // What a test that failed leaves behind is no one else's concern: the next one gets a site of its own.
+      if (failed) this.#starting = undefined;
+      if (this.#users === 0 || failed) await this.#remove();
     };
     before("the site comes up", async function () {
       this.timeout(8 * minute);
@@ -41,7 +43,7 @@ class SharedSite {
     });
     after("the site goes", async function () {
       this.timeout(5 * minute);
-      await leave();
+      await leave(this.test?.parent?.tests.some(({ state }) => state === "failed") ?? false);
     });
     return () => {
       if (this.#site === undefined) throw new Error("the site is not up");
