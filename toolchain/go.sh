@@ -17,3 +17,37 @@ go_for() { # go_for <what is built> <folder of its go.mod>...
     fail "building $what needs Go $wanted or newer; $(command -v go) is $(cd / && go version 2>/dev/null | cut -d' ' -f3)" \
       "install a newer Go (https://go.dev/dl); Go 1.21 or newer fetches the wanted one itself when GOTOOLCHAIN is not set to local"
 }
+
+# Programs that a go.mod names as its tools, built from the Go module proxy into a folder of the cache that is keyed by its
+# content; the link `current` beside it is how they are known.
+go_programs_folder() { # go_programs_folder <folder of go.mod> <name in the cache>
+  echo "$cache/$2/$(cat "$1/go.mod" "$1/go.sum" | sha256sum | cut -c1-16)"
+}
+
+go_programs_state() { # go_programs_state <folder of go.mod> <name in the cache> <program>...
+  local folder name=$2 program
+  folder=$(go_programs_folder "$1" "$name")
+  shift 2
+  for program; do
+    if [ ! -x "$folder/bin/$program" ]; then
+      state="$program is not built"
+      return 1
+    fi
+  done
+  if [ "$(readlink "$cache/$name/current")" != "$folder" ]; then
+    state="$cache/$name/current names another version"
+    return 1
+  fi
+  state=$*
+}
+
+go_programs_make() { # go_programs_make <folder of go.mod> <name in the cache> <title> <what is built>
+  local folder
+  folder=$(go_programs_folder "$1" "$2")
+  go_for "$4" "$1"
+  mkdir -p "$folder"
+  # Checked against go.sum; `tool` stands for the tools that go.mod names.
+  long "$3" env GOBIN="$folder/bin" GOFLAGS=-mod=readonly GOTOOLCHAIN="${GOTOOLCHAIN:-auto}" \
+    go -C "$1" install -trimpath -buildvcs=false -ldflags '-s -w' tool
+  ln -sfn "$folder" "$cache/$2/current"
+}
