@@ -25,7 +25,7 @@ export interface Place {
  * The locks of a stack, where all of them were left by runs that are gone. Only a process of this machine and user can be
  * told to be gone: one lock of another, or one that lives, and there are none.
  */
-export function abandonedLocks(place: Place): Lock[] {
+function abandonedLocks(place: Place): Lock[] {
   const locks = locksOf(place);
   return locks.every(isAbandoned) ? locks : [];
 }
@@ -99,15 +99,15 @@ export function freeAbandoned(place: Place, cli: string, words: readonly string[
 function clearHalfWritten({ backend, project, stack }: Place): void {
   const root = folderOf(backend);
   if (root === undefined) return;
-  const own = ["locks/organization", "history", "backups"].map((kind) => join(kind, project, stack));
-  for (const folder of [join("stacks", project), ...own].map((path) => join(root, ".pulumi", path))) {
-    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-      if (!name.startsWith(`${stack}.`) && folder.endsWith(join("stacks", project))) continue;
-      const file = join(folder, name);
-      if (/\.[0-9a-f]{16}\.tmp$/.test(name) || (name.endsWith(".attrs") && !isJson(readFileSync(file, "utf8"))))
-        rmSync(file);
-    }
-  }
+  const within = (folder: string, start = ""): string[] => {
+    const place = join(root, ".pulumi", folder);
+    const names = existsSync(place) ? readdirSync(place) : [];
+    return names.filter((name) => name.startsWith(start)).map((name) => join(place, name));
+  };
+  const own = ["locks/organization", "history", "backups"].flatMap((kind) => within(join(kind, project, stack)));
+  for (const file of [...within(join("stacks", project), `${stack}.`), ...own])
+    if (/\.[0-9a-f]{16}\.tmp$/.test(file) || (file.endsWith(".attrs") && !isJson(readFileSync(file, "utf8"))))
+      rmSync(file);
 }
 
 function isJson(text: string): boolean {
