@@ -8,6 +8,7 @@ import type { Model } from "../config/environment.ts";
 import type { Application } from "./application.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
+import { heartbeat } from "./heartbeat.ts";
 import { type Image, pulledImage } from "./image.ts";
 import type { Networks } from "./network.ts";
 import type { Postgres } from "./postgres.ts";
@@ -144,13 +145,7 @@ export class Backup extends pulumi.ComponentResource {
           ...(offsite ? [{ volume: offsite, path: "/offsite" }] : []),
         ],
         temporary: { "/tmp": `uid=${uid},gid=${gid},mode=0700,size=64m` },
-        health: {
-          command: ["/bin/sh", "-c", "find /tmp/heartbeat -mmin -60 | grep -q ."],
-          interval: 5,
-          timeout: 5,
-          retries: 3,
-          startPeriod: 20,
-        },
+        health: heartbeat(60),
         memory: settings.memory,
         cpus: settings.cpus,
         stopGrace: 30,

@@ -7,6 +7,7 @@ import type { OffSite as Place } from "../config/off-site-schema.ts";
 import { type Backup, programsDigest, retention } from "./backup.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
+import { heartbeat } from "./heartbeat.ts";
 import type { Networks } from "./network.ts";
 import { volume } from "./volume.ts";
 import { volumeFiles } from "./volume-files.ts";
@@ -92,13 +93,7 @@ export class OffSite extends pulumi.ComponentResource {
           // ssh(1) asks for the name of its user: host/backup/offsite-login.sh.
           ...(place.type === "sftp" ? { "/etc": `${own},mode=0755,size=1m` } : {}),
         },
-        health: {
-          command: ["/bin/sh", "-c", "find /tmp/heartbeat -mmin -5 | grep -q ."],
-          interval: 5,
-          timeout: 5,
-          retries: 3,
-          startPeriod: 20,
-        },
+        health: heartbeat(5),
         memory: settings.memory,
         cpus: settings.cpus,
         stopGrace: 10,

@@ -19,8 +19,8 @@ import { OffSite } from "./off-site.ts";
 import { Postgres } from "./postgres.ts";
 import { Redis } from "./redis.ts";
 import { Secrets } from "./secrets.ts";
-import { Watch } from "./watch.ts";
 import { StaticFiles } from "./static-files.ts";
+import { Watch } from "./watch.ts";
 
 export interface Service {
   container: string;

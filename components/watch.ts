@@ -5,6 +5,7 @@ import type { Model } from "../config/environment.ts";
 import { type Backup, programsDigest } from "./backup.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
+import { heartbeat } from "./heartbeat.ts";
 import type { Image } from "./image.ts";
 import type { Networks } from "./network.ts";
 import { task } from "./remote-task.ts";
@@ -83,13 +84,7 @@ export class Watch extends pulumi.ComponentResource {
           { volume: secrets, path: "/run/socle", readOnly: true },
         ],
         temporary: { "/tmp": `uid=${uid},gid=${gid},mode=0700,size=4m` },
-        health: {
-          command: ["/bin/sh", "-c", "find /tmp/heartbeat -mmin -5 | grep -q ."],
-          interval: 5,
-          timeout: 5,
-          retries: 3,
-          startPeriod: 20,
-        },
+        health: heartbeat(5),
         memory: 48,
         cpus: 0.2,
         stopGrace: 10,
