@@ -38,15 +38,10 @@ for one in $kept; do
   fi
 done
 
+is_kept() { printf '%s\n' "$kept" | grep -qxF "${1##*/}"; }
 for one in "$state"/static/*; do
-  case "
-$kept
-" in
-    *"
-${one##*/}
-"*) sed 's/^/kept /' "$one" ;;
-    *) sed 's/^/former /' "$one" ;;
-  esac
+  if is_kept "$one"; then word=kept; else word=former; fi
+  sed "s/^/$word /" "$one"
 done | docker run --rm --interactive --network none --user "$user" --read-only --cap-drop ALL --security-opt no-new-privileges:true \
   --log-driver none --tmpfs "/tmp:uid=${user%%:*},gid=${user##*:}" --mount "type=volume,source=$volume,target=/static,volume-nocopy" \
   --workdir /static --entrypoint /bin/sh "$image" -euc '
@@ -77,12 +72,5 @@ done | docker run --rm --interactive --network none --user "$user" --read-only -
 
 # What no kept release is asked by any more.
 for one in "$state"/static/*; do
-  case "
-$kept
-" in
-    *"
-${one##*/}
-"*) ;;
-    *) rm -f "$one" ;;
-  esac
+  is_kept "$one" || rm -f "$one"
 done

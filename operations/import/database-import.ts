@@ -69,7 +69,7 @@ export function describeDump(source: string, dump: Dump, present: Record<string,
     .filter((name) => (tables[name] ?? 0) > 0 || (present[name] ?? 0) > 0)
     .map((name) => [`  ${name}`, String(tables[name] ?? 0).padStart(12), String(present[name] ?? 0).padStart(12)]);
   return [
-    `${source}: ${form === "plain" ? "plain" : form} dump of PostgreSQL ${server || "of unknown version"}, ${String(Math.ceil(bytes / 1e6))} MB`,
+    `${source}: ${form} dump of PostgreSQL ${server || "of unknown version"}, ${String(Math.ceil(bytes / 1e6))} MB`,
     ...(extensions.length > 0 ? [`Extensions: ${extensions.join(", ")}`] : []),
     ...(left.length > 0 ? [`Left behind: ${left.join(", ")}`] : []),
     "Everything in it will belong to the stack's own role; owners and privileges of the former server are left behind.",
