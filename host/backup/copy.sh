@@ -44,6 +44,9 @@ case $code in
   *)
     # The last word is the reason; a target that does not answer is given up after half a minute.
     tail -n 3 /tmp/reached >&2
+    # restic does not always wait for ssh's own word.
+    login=${RESTIC_REPOSITORY#sftp://}
+    if [ "$login" != "$RESTIC_REPOSITORY" ]; then timeout 30 ssh "ssh://${login%%/*}" -s sftp </dev/null >/dev/null || true; fi
     exit 1
     ;;
 esac
