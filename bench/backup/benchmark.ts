@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createZstdCompress } from "node:zlib";
 
+import { Operator } from "../../test/e2e/operator.ts";
 import { LocalSite } from "../../test/e2e/running-site.ts";
-import { freePorts, sampleSite, TestStack } from "../../test/e2e/stack.ts";
+import { sampleSite } from "../../test/e2e/stack.ts";
 import { docker, run } from "../../test/lab/command.ts";
 import type { Benchmark, Count } from "../bench.ts";
 
@@ -109,17 +110,8 @@ export async function benchmark(): Promise<Benchmark> {
 
 const megabytes = (bytes: number): number => Math.round(bytes / 1e5) / 10;
 
-async function runningSite(): Promise<LocalSite> {
-  const ports = await freePorts();
-  const stack = await TestStack.create({
-    ...sampleSite("socle-example-site:dev"),
-    tier: "dev",
-    host: { type: "local" },
-    site: { domains: ["localhost"], ports, tls: { mode: "selfSigned" } },
-    data: { keepOnDestroy: false },
-  });
-  return new LocalSite(stack, ports);
-}
+const runningSite = (): Promise<LocalSite> =>
+  LocalSite.create({ ...sampleSite("socle-example-site:dev"), data: { keepOnDestroy: false } });
 
 async function databaseSize(site: LocalSite): Promise<number> {
   const query = "SELECT pg_database_size('site')";
@@ -135,9 +127,7 @@ async function dumpThroughZstd(container: string, file: string): Promise<void> {
 
 /** As `socle restore --yes` does it: saved, restored beside, compared, changed over. */
 async function restore(site: LocalSite): Promise<void> {
-  const { stack } = site;
-  const words = ["operations/socle.ts", "restore", "--only", "database", "--yes", "--stack", stack.name];
-  await run("node", words, { environment: stack.environment(), timeoutSeconds: 900 });
+  await new Operator(site.stack).socle(["restore", "--only", "database", "--yes"], { timeoutSeconds: 900 });
 }
 
 /** Into an empty database of the same server. */

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 
 import { Load, type LoadedSite, type Pace } from "../../test/e2e/load.ts";
 import { LocalSite } from "../../test/e2e/running-site.ts";
-import { freePorts, sampleSite, TestStack } from "../../test/e2e/stack.ts";
+import { sampleSite } from "../../test/e2e/stack.ts";
 import { until } from "../../test/lab/deadline.ts";
 import type { Benchmark, Choice, Count } from "../bench.ts";
 import { composeCommand } from "./compose-command.ts";
@@ -152,23 +152,16 @@ export async function benchmark({ requests = usualRequests }: Choice): Promise<B
 }
 
 async function socleSite(token: string): Promise<LocalSite> {
-  const ports = await freePorts();
   const sections = sampleSite(image);
-  const stack = await TestStack.create(
+  const environment = { THROTTLE_ANON: "1000000/minute", THROTTLE_USER: "1000000/minute" };
+  return LocalSite.create(
     {
       ...sections,
-      tier: "dev",
-      host: { type: "local" },
-      site: { domains: ["localhost"], ports, tls: { mode: "selfSigned" } },
-      application: {
-        ...(sections["application"] as object),
-        environment: { THROTTLE_ANON: "1000000/minute", THROTTLE_USER: "1000000/minute" },
-      },
+      application: { ...(sections["application"] as object), environment },
       nginx: { drain: 15 },
     },
     { ADMIN_TOKEN: token },
   );
-  return new LocalSite(stack, ports);
 }
 
 /** Releases under load; answers with the seconds from its beginning until every request was answered by the new one. */

@@ -11,9 +11,8 @@ import { Evidence } from "../../policies/evidence/evidence.ts";
 import { docker, lines, run, type Result } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
 import { changingSite } from "./local-site.ts";
+import { Operator } from "./operator.ts";
 import { pdf } from "./pdf.ts";
-
-const project = join(import.meta.dirname, "..", "..");
 
 describe("backups of a local stack", function () {
   this.timeout(180_000);
@@ -22,12 +21,7 @@ describe("backups of a local stack", function () {
   after(() => rm(folder, { recursive: true, force: true }));
 
   const socle = (words: string[], check = true): Promise<Result> =>
-    run("node", ["operations/socle.ts", ...words, "--stack", site().stack.name], {
-      directory: project,
-      environment: site().stack.environment(),
-      timeoutSeconds: 120,
-      check,
-    });
+    new Operator(site().stack).socle(words, { timeoutSeconds: 120, check });
   const listed = async (): Promise<Backup[]> =>
     JSON.parse((await socle(["backup", "list", "--json"])).stdout) as Backup[];
   const newest = async (): Promise<Backup> => {

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { after, before } from "mocha";
 
 import { LocalSite } from "./running-site.ts";
-import { freePorts, sampleSite, type Sections, TestStack } from "./stack.ts";
+import { sampleSite, type Sections } from "./stack.ts";
 import { witness } from "./witness.ts";
 
 const minute = 60_000;
@@ -52,19 +52,7 @@ class SharedSite {
   }
 
   async #start(): Promise<LocalSite> {
-    const ports = await freePorts();
-    const site = { domains: ["localhost"], ports, tls: { mode: "selfSigned" } };
-    const settings = this.#settings();
-    const stack = await TestStack.create(
-      {
-        tier: "dev",
-        host: { type: "local" },
-        ...settings,
-        site: { ...site, ...(settings["site"] as object | undefined) },
-      },
-      this.#secrets,
-    );
-    const started = new LocalSite(stack, ports);
+    const started = await LocalSite.create(this.#settings(), this.#secrets);
     this.#site = started;
     started.seen = await witness(() => started.up());
     return started;

@@ -1,7 +1,7 @@
 // A site of the sample application on the engine of this machine, as a test or a benchmark works with it.
 import { docker } from "../lab/command.ts";
 import { containersOf, leftovers, sweep } from "./engine.ts";
-import { type Output, type Sections, type TestStack } from "./stack.ts";
+import { freePorts, type Output, type Sections, TestStack } from "./stack.ts";
 import type { Seen } from "./witness.ts";
 import { Visitor } from "./visitor.ts";
 
@@ -18,6 +18,14 @@ export class LocalSite {
   constructor(stack: TestStack, ports: { http: number; https: number }) {
     this.stack = stack;
     this.ports = ports;
+  }
+
+  /** One on free ports of this machine; it is not up yet. */
+  static async create(sections: Sections, secrets: Record<string, string> = {}): Promise<LocalSite> {
+    const ports = await freePorts();
+    const site = { domains: ["localhost"], ports, tls: { mode: "selfSigned" }, ...(sections["site"] as object) };
+    const stack = await TestStack.create({ tier: "dev", host: { type: "local" }, ...sections, site }, secrets);
+    return new LocalSite(stack, ports);
   }
 
   /** Brings the stack to its settings, some of them replaced. */
