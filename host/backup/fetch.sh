@@ -35,7 +35,8 @@ if [ "$target" = /backups/repository ]; then
 fi
 [ -e "$target/config" ] || into init --copy-chunker-params >&2
 say 'bringing the backups here'
-into copy "$@" >&2
+# The repository is only read, and a server that was lost in the middle of a copy has left its lock there.
+into copy --no-lock "$@" >&2
 code=0
 /tools/restic --quiet --no-lock cat config >/dev/null 2>&1 || code=$?
 if [ "$code" -eq 12 ]; then

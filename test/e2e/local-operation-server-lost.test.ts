@@ -69,6 +69,11 @@ describe("off-site copies of a local stack", function () {
     until(`a message like ${String(pattern)}`, 60, () =>
       Promise.resolve(receiver.messages.map(({ text }) => text).find((text) => pattern.test(text))),
     );
+  /** Numbers of the processes of a program in a container. */
+  const processes = async (service: string, program: string): Promise<number[]> => {
+    const listing = lines(await docker(["top", site().container(service), "-eo", "pid,comm"]));
+    return listing.filter((line) => line.trim().endsWith(` ${program}`)).map((line) => Number.parseInt(line, 10));
+  };
   /** Bytes of the packs in a repository. */
   const packs = async (service: string, path: string): Promise<number> =>
     Number((await inside(service, "du", "-sb", path)).split("\t")[0]);
@@ -129,9 +134,7 @@ describe("off-site copies of a local stack", function () {
       const refused = proxy.cut;
       const attempt = socle(["backup", "copy"], false);
       await until("the index is on its way", 120, () => Promise.resolve(proxy.cut > refused), 0.05);
-      const listing = lines(await docker(["top", site().container("offsite"), "-eo", "pid,comm"]));
-      const restic = listing.filter((line) => line.trim().endsWith(" restic")).map((line) => Number.parseInt(line, 10));
-      for (const pid of restic) process.kill(pid, "SIGKILL");
+      for (const pid of await processes("offsite", "restic")) process.kill(pid, "SIGKILL");
       assert.notEqual((await attempt).code, 0);
       assert.equal((await records("copies")).at(-1)?.["step"], "copying");
 
@@ -154,9 +157,8 @@ describe("off-site copies of a local stack", function () {
       "pg_dump runs",
       60,
       async () => {
-        const listing = lines(await docker(["top", site().container("backup"), "-eo", "pid,comm"]));
-        const found = listing.find((line) => line.trim().endsWith(" pg_dump"));
-        return found === undefined ? undefined : Number.parseInt(found, 10);
+        const [found] = await processes("backup", "pg_dump");
+        return found;
       },
       0.02,
     );
@@ -197,7 +199,14 @@ describe("off-site copies of a local stack", function () {
     await writeFile(key, (await socle(["backup", "key"])).stdout, { mode: 0o600 });
     const password = site().output.adminPassword ?? "";
 
+    // Lost in the middle of a check: its lock stays there.
+    const check = docker(["exec", site().container("offsite"), "/tools/restic", "check"]).catch(() => undefined);
+    const locks = join(s3.folder, s3.bucket, site().stack.prefix, "locks");
+    await until("the lock", 30, async () => (await readdir(locks)).length > 0, 0.02);
+    for (const pid of await processes("offsite", "restic")) process.kill(pid, "SIGSTOP");
+    assert.ok((await readdir(locks)).length > 0);
     await sweep(site().stack.prefix);
+    await check;
     await site().stack.startOver();
     await site().up();
 

@@ -1,6 +1,6 @@
 import { lstat, readFile, readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { constants, gunzipSync } from "node:zlib";
 import { lines } from "./command.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { type Form, SecretSearch } from "./secret-search.ts";
@@ -166,5 +166,6 @@ async function* filesUnder(path: string): AsyncGenerator<string> {
 async function textOf(file: string): Promise<string> {
   const content = await readFile(file);
   const compressed = content[0] === 0x1f && content[1] === 0x8b;
-  return (compressed ? gunzipSync(content) : content).toString();
+  // A file that is being written ends in the middle: what is there of it is looked at.
+  return (compressed ? gunzipSync(content, { finishFlush: constants.Z_SYNC_FLUSH }) : content).toString();
 }
