@@ -1,4 +1,4 @@
-// A deployment in a process group of its own, which can be killed at a step, as if its machine lost power.
+// A deployment in a process group of its own, to which something happens at a step: it is killed, as if its machine lost power, or loses its server.
 import { spawn } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,8 +13,8 @@ const patience = 300;
 export interface Deployed {
   code: number | null;
   said: string;
-  /** Whether the step came. */
-  killed: boolean;
+  /** Whether the step came, and what was to happen then happened. */
+  hit: boolean;
 }
 
 /** Processes that outlive the CLI that they served: they end by themselves minutes later, or never. */
@@ -29,14 +29,15 @@ export async function endLeft(): Promise<void> {
 /** What dies: the CLI alone, so that what it started goes on for a while; or all that it started with it. */
 export type Victim = "engine" | "everything";
 
-export interface Kill {
+export interface Blow {
   /** What the CLI says when the step begins, such as `docker:index:Container backend creating`. */
   step: RegExp;
-  victim: Victim;
+  /** Who is killed by SIGKILL, or what else happens. */
+  what: Victim | (() => Promise<void>);
 }
 
 /** The marked steps of a release, in their order. */
-export const releaseSteps: (Pick<Kill, "step"> & { name: string })[] = [
+export const releaseSteps: (Pick<Blow, "step"> & { name: string })[] = [
   { name: "the migrations", step: /command:local:Command migrate (updating|creating)/ },
   { name: "making the new backend", step: /docker:index:Container \S+-backend creating/ },
   { name: "waiting for its health", step: /command:local:Command backend-healthy (updating|creating)/ },
@@ -45,8 +46,8 @@ export const releaseSteps: (Pick<Kill, "step"> & { name: string })[] = [
   { name: "the removal of what served before", step: /docker:index:Container \S+-(backend|worker) deleting/ },
 ];
 
-/** `npm run -s pulumi -- up`, killed by SIGKILL when a step begins. @see endLeft */
-export async function deploy(stack: TestStack, kill?: Kill): Promise<Deployed> {
+/** `npm run -s pulumi -- up`; when a step begins, something happens to it. @see endLeft */
+export async function deploy(stack: TestStack, blow?: Blow): Promise<Deployed> {
   const words = ["toolchain/pulumi.ts", "up", "--yes", "--skip-preview", "--stack", stack.name];
   const child = spawn("node", [...words, "--non-interactive", "--color", "never"], {
     cwd: project,
@@ -54,32 +55,34 @@ export async function deploy(stack: TestStack, kill?: Kill): Promise<Deployed> {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const deployed: Deployed = { code: null, said: "", killed: false };
-  const end = async (): Promise<void> => {
+  const deployed: Deployed = { code: null, said: "", hit: false };
+  const end = async (victim: Victim): Promise<void> => {
     const engine = await engineOf(stack);
     const started = await descendants(engine);
     process.kill(engine, "SIGKILL");
     for (const pid of started)
-      if (kill?.victim === "engine") left.add(pid);
+      if (victim === "engine") left.add(pid);
       // The watcher is made to outlive it, as it does where it runs in another session.
       else if (!(await wordsOf(pid)).includes("watcher.ts")) endProcess(pid);
   };
   const timer = setTimeout(() => {
     endProcess(-(child.pid ?? 0));
   }, patience * 1000);
-  const heard = async (line: string): Promise<void> => {
+  let happening: Promise<void> | undefined;
+  const heard = (line: string): void => {
     deployed.said += `${line}\n`;
-    if (deployed.killed || !kill?.step.test(line)) return;
-    deployed.killed = true;
-    await end();
+    if (deployed.hit || !blow?.step.test(line)) return;
+    deployed.hit = true;
+    happening = typeof blow.what === "function" ? blow.what() : end(blow.what);
   };
-  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on("line", (line) => void heard(line));
+  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on("line", heard);
   try {
     // What was started may live on with the output still open.
     deployed.code = await new Promise((resolve, reject) => {
       child.on("error", reject);
       child.on("exit", resolve);
     });
+    await happening;
   } finally {
     clearTimeout(timer);
   }

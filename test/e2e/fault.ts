@@ -75,7 +75,7 @@ export const faults: readonly Fault[] = [
       console.log(`    ${name}: ${victim} is killed`);
       load.reloads += 2;
       await site.stack.configure(another(site, random));
-      await deploy(site.stack, { step, victim });
+      await deploy(site.stack, { step, what: victim });
       const { code, said } = await deploy(site.stack);
       assert.equal(code, 0, said);
       site.output = await site.stack.outputs();

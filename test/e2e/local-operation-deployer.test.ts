@@ -29,8 +29,8 @@ describe("a deployer that is killed in a local stack", function () {
       running.reloads = steps.length;
       for (const [index, { name, step }] of steps.entries()) {
         // Each goes on from where the one before was killed.
-        const { killed, said } = await deploy(stack, { step, victim: index % 2 === 0 ? "everything" : "engine" });
-        assert.ok(killed, `${name} did not come:\n${said}`);
+        const { hit, said } = await deploy(stack, { step, what: index % 2 === 0 ? "everything" : "engine" });
+        assert.ok(hit, `${name} did not come:\n${said}`);
       }
       const { code, said } = await deploy(stack);
       site().output = await stack.outputs();

@@ -1,12 +1,16 @@
 // What becomes of a server's site later: renewals, an ACME outage, a wrong release, reboots, the end.
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { describe, it } from "mocha";
 
+import type { History } from "../../operations/release-history.ts";
 import { until } from "../lab/deadline.ts";
 import { request } from "../lab/http.ts";
+import { deploy, releaseSteps } from "./deployer.ts";
 import { leftovers } from "./engine.ts";
 import { document, domains, useFirstServer, validitySeconds } from "./first-server.ts";
+import { Operator } from "./operator.ts";
 
 const [domain, second] = domains;
 const third = "new.socle.test";
@@ -110,6 +114,58 @@ describe("A server with a site, later", function () {
       await until("a certificate that is valid", validitySeconds, () => server.trusted(domain));
     });
 
+  it("goes on with a release whose sessions are cut, and then with one whose server reboots (rows 2 and 22)", async () => {
+    const { server, output: former } = first();
+    const { administrator, copy } = await first().work();
+    const { stack, host } = server;
+    const step = (name: string): RegExp => {
+      const found = releaseSteps.find((one) => one.name === name);
+      assert.ok(found);
+      return found.step;
+    };
+    const { application } = stack.settings as { application: { environment?: object } };
+    const environment = { ...application.environment, GREETING: "later" };
+    await stack.configure({ application: { ...application, environment } });
+
+    // All that the deployer has open there ends in the middle, with what runs in it.
+    const visits = new Visits(host.address, domain);
+    const cut = await deploy(stack, {
+      step: step("the switch"),
+      what: async () => {
+        await sleep(1_500);
+        await host.exec(`pkill -KILL -u ${host.user} sshd`);
+      },
+    });
+    assert.ok(cut.hit, cut.said);
+    assert.notEqual(cut.code, 0, cut.said);
+    assert.match(cut.said, /closed by remote host|Connection to \S+ closed|connection reset|broken pipe/i);
+    assert.deepEqual(await visits.end(), []);
+
+    const rebooted = await deploy(stack, { step: step("the scheduler's replacement"), what: () => host.restart() });
+    assert.ok(rebooted.hit, rebooted.said);
+    const last = await deploy(stack);
+    assert.equal(last.code, 0, last.said);
+    first().output = await stack.outputs();
+    assert.notEqual(first().output.release, former.release);
+    await server.well(first().containers, domain, 60);
+    const running = await server.docker(
+      "ps",
+      "--format",
+      '{{.Label "socle.service"}}',
+      "--filter",
+      "label=socle.service",
+    );
+    for (const service of ["backend", "worker", "beat"])
+      assert.equal(running.filter((name) => name === service).length, 1, `${service}: ${running.join(" ")}`);
+    await stack.preview(["--expect-no-changes", "--refresh"]);
+    const { releases, flaws } = await new Operator(stack).json<History>(["releases"]);
+    assert.deepEqual(flaws, []);
+    const ofThis = releases.filter(({ released }) => released.release === first().output.release);
+    assert.equal(ofThis.filter(({ result }) => result === "succeeded").length, 1);
+    assert.equal(await administrator.whoAmI(), "admin");
+    assert.deepEqual(await administrator.copy(copy.id), copy);
+  });
+
   it("is empty of the stack after pulumi destroy, and stays prepared", async () => {
     const { stack, host } = first().server;
     await stack.pulumi(["destroy", "--yes", "--skip-preview"]);
@@ -117,3 +173,33 @@ describe("A server with a site, later", function () {
     await first().server.docker("info");
   });
 });
+
+/** Somebody who asks for the page all the time, each time by a connection of its own. */
+class Visits {
+  readonly #failures: string[] = [];
+  readonly #over = new AbortController();
+  readonly #visiting: Promise<void>;
+
+  constructor(address: string, name: string) {
+    this.#visiting = this.#visit(address, name);
+  }
+
+  /** What went wrong. */
+  async end(): Promise<string[]> {
+    this.#over.abort();
+    await this.#visiting;
+    return this.#failures;
+  }
+
+  async #visit(address: string, name: string): Promise<void> {
+    while (!this.#over.signal.aborted) {
+      try {
+        const { status } = await request({ address, name, path: "/health/" });
+        if (status !== 200) this.#failures.push(`status ${String(status)}`);
+      } catch (error) {
+        this.#failures.push(String(error));
+      }
+      await sleep(50);
+    }
+  }
+}
