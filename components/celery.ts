@@ -24,7 +24,7 @@ export interface CeleryArgs {
   after: pulumi.Resource[];
 }
 
-/** Seconds that worker and beat may take to become healthy, at least: the worker is first asked after twenty. */
+/** Seconds that worker and beat may take to become healthy, at least. */
 const patience = 120;
 
 export class Celery extends pulumi.ComponentResource {
@@ -50,7 +50,7 @@ export class Celery extends pulumi.ComponentResource {
         overlap: true,
         health: {
           command: application.health(commands.workerHealth),
-          interval: 20,
+          interval: 5,
           timeout: 15,
           retries: 3,
           startPeriod: 60,

@@ -101,14 +101,7 @@ function django({ application, worker, site }: Parts): Commands {
       "--without-gossip",
       "--without-mingle",
     ),
-    // The node's name holds the container's own hostname, which only a shell inside it knows.
-    workerHealth: [
-      "/bin/sh",
-      "-c",
-      'exec celery --app "$1" inspect ping --timeout 10 --destination "worker@$(hostname)"',
-      "health",
-      worker.app,
-    ],
+    workerHealth: ["python", "-c", python("worker_health.py"), worker.app],
     beat: celery("beat", "--loglevel=INFO", `--schedule=${beatFolder}/schedule`, "--pidfile="),
     // Beat writes its schedule every three minutes (celery.beat.Scheduler.sync_every).
     beatHealth: ["/bin/sh", "-c", `find ${beatFolder} -name 'schedule*' -mmin -10 | grep -q .`],

@@ -104,6 +104,8 @@ function assignment(
 function startWatcher(task: Assignment): Writable | undefined {
   const child = spawn(process.execPath, [join(import.meta.dirname, "watcher.ts")], {
     detached: true,
+    // It outlives the program, and needs none of the secrets that the engine hands to that.
+    env: { ...process.env, PULUMI_CONFIG: undefined, PULUMI_CONFIG_SECRET_KEYS: undefined },
     stdio: ["pipe", "ignore", "ignore"],
   });
   child.on("error", (error) => {

@@ -60,7 +60,14 @@ export async function interrupted(stack: StackName): Promise<Interrupted> {
 /** Asks the CLI that people here call, which finds the state as the one did that runs this program. */
 async function asked(words: readonly string[], stack: StackName): Promise<string> {
   const child = spawn("pulumi", [...words, "--stack", stack, "--cwd", project, "--non-interactive"], {
-    env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    env: {
+      ...process.env,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      // Where the engine takes its program's logs and traces: once it is gone, the CLI would try it for five seconds.
+      PULUMI_LOG_OTLP_ENDPOINT: undefined,
+      PULUMI_OTEL_EXPORTER_OTLP_ENDPOINT: undefined,
+      TRACEPARENT: undefined,
+    },
     stdio: ["ignore", "pipe", "ignore"],
   });
   const ended = new Promise<number | null>((resolve, reject) => {

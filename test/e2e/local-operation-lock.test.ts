@@ -86,7 +86,7 @@ describe("A deployment of a local stack", function () {
 
     await first;
     site().output = await site().stack.outputs();
-    await until("the lock is released", 10, async () => !(await locked()));
+    await until("the lock is released", 3, async () => !(await locked()));
     assert.equal((await socle(site().stack, "lock", "--show")).stdout, `Stack ${site().stack.name} is not locked.\n`);
     await site().stack.preview(["--expect-no-changes"]);
   });
