@@ -38,8 +38,6 @@ export class Backend extends pulumi.ComponentResource {
         memory: settings.memory,
         cpus: settings.cpus,
         stopGrace: settings.stopGrace,
-        startTimeout: settings.startTimeout,
-        gated: true,
       },
       { parent: this, dependsOn: after },
     );

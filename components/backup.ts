@@ -8,6 +8,7 @@ import type { Model } from "../config/environment.ts";
 import type { Application } from "./application.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
+import { healthGate } from "./health-gate.ts";
 import { heartbeat } from "./heartbeat.ts";
 import { type Image, pulledImage } from "./image.ts";
 import type { Networks } from "./network.ts";
@@ -155,7 +156,7 @@ export class Backup extends pulumi.ComponentResource {
       { ...parent, dependsOn: [files, keys, owner, postgres.ready, ...application.ready] },
     );
     this.containerName = server.name;
-    this.ready = server;
+    this.ready = healthGate(name, host, { container: server, how: "alone" }, parent);
     this.registerOutputs({});
   }
 }

@@ -58,8 +58,6 @@ export class Celery extends pulumi.ComponentResource {
         memory: worker.memory,
         cpus: worker.cpus,
         stopGrace: worker.stopGrace,
-        startTimeout,
-        gated: true,
       },
       { parent: this, dependsOn: after },
     );
@@ -74,7 +72,7 @@ export class Celery extends pulumi.ComponentResource {
     const parent = { parent: this };
     let name: pulumi.Output<string> | undefined;
     // The engine asks a worker seldom: what comes after the `up` finds it well by the engine's word, too.
-    if (this.worker) healthGate("worker", host, { ...this.worker, settled: true, after }, parent);
+    if (this.worker) healthGate("worker", host, { ...this.worker, how: "settled", after }, parent);
     if (beat.enabled) {
       const schedule = volume("beat-schedule", host, { purpose: "beat" }, parent);
       const owner = task(
@@ -100,6 +98,7 @@ export class Celery extends pulumi.ComponentResource {
         { ...parent, dependsOn: [...after, owner] },
       );
       name = server.name;
+      healthGate("beat", host, { container: server, how: "alone" }, parent);
     }
     this.registerOutputs({});
     return name;

@@ -8,6 +8,7 @@ import * as tls from "@pulumi/tls";
 import type { Model } from "../config/environment.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
+import { healthGate } from "./health-gate.ts";
 import { type Image, pulledImage } from "./image.ts";
 import type { Networks } from "./network.ts";
 import { type Nginx, webUser } from "./nginx.ts";
@@ -147,7 +148,6 @@ export class Certificate extends pulumi.ComponentResource {
         memory: certbot.memory,
         cpus: 0.5,
         stopGrace: 30,
-        startTimeout: 180,
       },
       { ...parent, dependsOn: [nginx, owner, ...trusted] },
     );
@@ -158,7 +158,10 @@ export class Certificate extends pulumi.ComponentResource {
         script: "certbot/wait.sh",
         arguments: [`${host.stack}-certbot`, "90", site.domains.join(","), site.tls.directory],
       },
-      { ...parent, dependsOn: [certbotContainer] },
+      {
+        ...parent,
+        dependsOn: [healthGate(name, host, { container: certbotContainer, seconds: 180, how: "alone" }, parent)],
+      },
     );
     this.registerOutputs({});
     return { containerName: certbotContainer.name, image };

@@ -48,10 +48,6 @@ export interface ContainerArgs {
   sharedMemory?: number;
   /** Seconds between SIGTERM and SIGKILL. */
   stopGrace: number;
-  /** Seconds that the container may take to become healthy. */
-  startTimeout?: number;
-  /** A task waits for its health, not the provider: see health-gate.ts. */
-  gated?: boolean;
   stopSignal?: string;
   /** Further labels: what of the outside the container depends on, so that a plan shows its replacement. */
   labels?: Record<string, pulumi.Input<string>>;
@@ -60,6 +56,7 @@ export interface ContainerArgs {
 /** A replaced container leaves its connections time; the provider's own patience is on top. */
 const margin = 60;
 
+/** Whoever needs the container well depends on its health gate, not on itself. @see health-gate.ts */
 export function container(name: string, args: ContainerArgs, options: pulumi.CustomResourceOptions): docker.Container {
   const labels = {
     "socle.stack": args.stack,
@@ -101,8 +98,8 @@ export function container(name: string, args: ContainerArgs, options: pulumi.Cus
         startPeriod: seconds(args.health.startPeriod),
         retries: args.health.retries,
       },
-      wait: !args.gated,
-      waitTimeout: args.startTimeout ?? 120,
+      // A task waits for its health: health-gate.ts.
+      wait: false,
       memory: args.memory,
       // The same number: no swap, and no false difference at the next preview.
       memorySwap: args.memory,
@@ -128,7 +125,7 @@ export function container(name: string, args: ContainerArgs, options: pulumi.Cus
       // The provider calls a changed health check an update in place and then forgets it (terraform-provider-docker#988).
       replaceOnChanges: ["healthcheck", "labels"],
       customTimeouts: {
-        create: `${String((args.startTimeout ?? 120) + margin)}s`,
+        create: `${String(2 * margin)}s`,
         delete: `${String(args.stopGrace + margin)}s`,
       },
     },

@@ -5,25 +5,40 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DockerHost } from "./docker-host.ts";
 import { task } from "./remote-task.ts";
 
+/** Seconds that a container may take to become healthy, where nothing else is said. */
+const patience = 120;
+
+export interface HealthGateArgs {
+  container: docker.Container;
+  /** Seconds that the container may take. Default 120. */
+  seconds?: number;
+  /**
+   * What is done: `beside` (default) stops one that is not healthy, since the former generation goes on; `alone` leaves it,
+   * since there is no other; `settled` leaves it, and takes the finding of the engine alone, which asks but every interval.
+   */
+  how?: "beside" | "alone" | "settled";
+  after?: pulumi.Resource[];
+}
+
 /**
- * What must not come before the container is healthy depends on this. The provider's own waiting says only that a
- * container is not healthy, and forgets it, so that the next `up` makes another instead of looking again.
- * @param args `seconds` that the container may take; `settled`: the finding of the engine counts alone, which asks but
- * every interval; else the container's check is asked at once, too; `after`: what comes before
+ * What must not come before the container is healthy depends on this. The container's own check is asked at once; the
+ * engine first asks when an interval is over. The provider's own waiting says only that a container is not healthy, and
+ * forgets it, so that the next `up` makes another instead of looking again.
  */
 export function healthGate(
   name: string,
   host: DockerHost,
-  args: { container: docker.Container; seconds: number; settled?: boolean; after?: pulumi.Resource[] },
+  { container, seconds = patience, how = "beside", after = [] }: HealthGateArgs,
   options: { parent: pulumi.Resource },
 ): pulumi.Resource {
-  const { container, seconds, settled = false, after = [] } = args;
+  // A name that is always the same does not say that the container is new.
+  const identity = how === "alone" ? [container.id.apply((id) => id.slice(0, 12))] : [];
   return task(
-    settled ? `${name}-settled` : `${name}-healthy`,
+    how === "settled" ? `${name}-settled` : `${name}-healthy`,
     host.connection,
     {
       script: "healthy.sh",
-      arguments: [container.name, String(seconds), ...(settled ? ["engine"] : [])],
+      arguments: [container.name, String(seconds), how, ...identity],
       timeout: seconds + 180,
     },
     { ...options, dependsOn: [container, ...after] },

@@ -10,6 +10,7 @@ import type { Application } from "./application.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
 import type { Frontend } from "./frontend.ts";
+import { healthGate } from "./health-gate.ts";
 import { type Image, pulledImage } from "./image.ts";
 import type { Networks } from "./network.ts";
 import { task } from "./remote-task.ts";
@@ -154,6 +155,7 @@ export class Nginx extends pulumi.ComponentResource {
       },
       { ...parent, dependsOn: [switched] },
     );
+    const ready = healthGate(name, host, { container: server, how: "alone" }, parent);
     // The switch asks while Nginx runs; this asks where Nginx is new.
     const checked = task(
       `${name}-smoke-checked`,
@@ -163,9 +165,9 @@ export class Nginx extends pulumi.ComponentResource {
         // Its identity says that it is new. What stands on standard input of a task of Nginx is a configuration.
         arguments: [server.name, server.id.apply((id) => id.slice(0, 12)), checks],
       },
-      { ...parent, dependsOn: [server] },
+      { ...parent, dependsOn: [ready] },
     );
     this.registerOutputs({});
-    return { containerName: server.name, switched: checked, ready: server };
+    return { containerName: server.name, switched: checked, ready };
   }
 }

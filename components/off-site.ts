@@ -7,6 +7,7 @@ import type { OffSite as Place } from "../config/off-site-schema.ts";
 import { type Backup, programsDigest, retention } from "./backup.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
+import { healthGate } from "./health-gate.ts";
 import { heartbeat } from "./heartbeat.ts";
 import type { Networks } from "./network.ts";
 import { volume } from "./volume.ts";
@@ -102,6 +103,7 @@ export class OffSite extends pulumi.ComponentResource {
       { ...parent, dependsOn: [keys, backup.ready] },
     );
     this.containerName = server.name;
+    healthGate(name, host, { container: server, how: "alone" }, parent);
     this.registerOutputs({});
   }
 }

@@ -8,6 +8,7 @@ import type { Model } from "../config/environment.ts";
 import { postgresSettings } from "../config/postgres-settings.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
+import { healthGate } from "./health-gate.ts";
 import { type Image, pulledImage } from "./image.ts";
 import type { Networks } from "./network.ts";
 import { task } from "./remote-task.ts";
@@ -129,7 +130,7 @@ export class Postgres extends pulumi.ComponentResource {
         input: pulumi.interpolate`\\set password '${args.password}'\n\\set backup_password '${args.backupPassword}'\n${sql}`,
         secret: true,
       },
-      { ...parent, dependsOn: [server] },
+      { ...parent, dependsOn: [healthGate(name, host, { container: server, how: "alone" }, parent)] },
     );
     this.registerOutputs({});
   }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Model } from "../config/environment.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
+import { healthGate } from "./health-gate.ts";
 import { type Image, pulledImage } from "./image.ts";
 import type { Networks } from "./network.ts";
 import { task } from "./remote-task.ts";
@@ -89,7 +90,7 @@ export class Redis extends pulumi.ComponentResource {
       { ...parent, dependsOn: [password] },
     );
     this.containerName = server.name;
-    this.ready = server;
+    this.ready = healthGate(name, host, { container: server, how: "alone" }, parent);
     this.registerOutputs({});
   }
 }

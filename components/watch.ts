@@ -6,6 +6,7 @@ import { type Backup, programsDigest } from "./backup.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
 import { heartbeat } from "./heartbeat.ts";
+import { healthGate } from "./health-gate.ts";
 import type { Image } from "./image.ts";
 import type { Networks } from "./network.ts";
 import { task } from "./remote-task.ts";
@@ -93,6 +94,7 @@ export class Watch extends pulumi.ComponentResource {
       { ...parent, dependsOn: [owner, files, backup.ready] },
     );
     this.containerName = server.name;
+    healthGate(name, host, { container: server, how: "alone" }, parent);
     this.registerOutputs({});
   }
 }

@@ -103,8 +103,7 @@ function django({ application, worker, site }: Parts): Commands {
     ),
     workerHealth: ["python", "-c", python("worker_health.py"), worker.app],
     beat: celery("beat", "--loglevel=INFO", `--schedule=${beatFolder}/schedule`, "--pidfile="),
-    // Beat writes its schedule every three minutes (celery.beat.Scheduler.sync_every).
-    beatHealth: ["/bin/sh", "-c", `find ${beatFolder} -name 'schedule*' -mmin -10 | grep -q .`],
+    beatHealth: ["python", "-c", python("beat_health.py"), beatFolder],
     migrate: manage("migrate", "--noinput"),
     plan: manage("shell", "-c", `${python("risks.py")}\n\n${python("migrations.py")}`),
     pending: manage("migrate", "--check", "--noinput"),

@@ -1,12 +1,14 @@
 #!/bin/sh
-# Waits until a container is healthy. One that does not get so is stopped, and the error shows what it said last.
+# Waits until a container is healthy. One that does not get so is stopped where the former one goes on, and the error shows
+# what it said last.
 #
-#   healthy.sh CONTAINER SECONDS [engine]
+#   healthy.sh CONTAINER SECONDS beside|alone|settled [IDENTITY]
 #
 # The container's own check is asked here, again and again: the engine asks for the first time when its interval is over.
-# With `engine` only what the engine found counts, which is what it says of the container from then on; nothing is stopped.
+# With `alone` there is no other that goes on: it is not stopped. Neither is it with `settled`, where only what the engine
+# found counts, which is what it says of the container from then on.
 set -eu
-container=$1 seconds=$2 whose=${3:-anyone}
+container=$1 seconds=$2 how=$3
 
 of() { docker inspect --format "$1" "$container"; }
 # When each health check that the engine remembers began.
@@ -64,12 +66,14 @@ refuse() {
     echo "Its last log lines:"
     docker logs --tail 60 "$container" 2>&1 | cut -c 1-500 | sed 's/^/    /'
   } >&2
-  if [ "$whose" = engine ]; then
-    echo "    → It was well before. Mend the cause, then run pulumi up." >&2
-    exit 1
-  fi
-  echo "    → It was stopped (docker logs $container shows all of it); the former release goes on. Mend the cause, then run pulumi up." >&2
-  docker stop "$container" >/dev/null
+  case $how in
+    settled) echo "    → It was well before. Mend the cause, then run pulumi up." >&2 ;;
+    alone) echo "    → Mend the cause, then run pulumi up (docker logs $container shows all of it)." >&2 ;;
+    *)
+      echo "    → It was stopped (docker logs $container shows all of it); the former release goes on. Mend the cause, then run pulumi up." >&2
+      docker stop "$container" >/dev/null
+      ;;
+  esac
   exit 1
 }
 
@@ -83,7 +87,7 @@ while :; do
     # What an earlier deployment saw does not count: the cause may be mended.
     'true unhealthy') [ "$(checks)" = "$before" ] || refuse 'is not healthy' ;;
   esac
-  if [ "$whose" = anyone ] && answered; then break; fi
+  if [ "$how" != settled ] && answered; then break; fi
   [ "$(of '{{.RestartCount}}')" -lt 5 ] || refuse 'ends again and again'
   [ $(($(date +%s) - start)) -lt "$seconds" ] || refuse "was not healthy after $seconds s"
   sleep 0.5

@@ -20,7 +20,6 @@ export interface Inputs {
   shmSize: number;
   stopTimeout: number;
   destroyGraceSeconds: number;
-  waitTimeout: number;
 }
 
 export const inputsOf = (container: Registered): Inputs => container.inputs as unknown as Inputs;

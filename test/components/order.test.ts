@@ -17,11 +17,12 @@ describe("resources", () => {
     const order: [later: string, earlier: string][] = [
       ["provider:docker host", "command:Command host-ready"],
       ["docker:Container postgres", "command:Command postgres-secret-files"],
-      ["command:Command postgres-database", "docker:Container postgres"],
+      ["command:Command postgres-healthy", "docker:Container postgres"],
+      ["command:Command postgres-database", "command:Command postgres-healthy"],
       ["docker:Container redis", "command:Command redis-password"],
       ["command:Command migrate", "command:Command postgres-database"],
-      ["command:Command migrate", "docker:Container redis"],
-      ["command:Command migrate", "docker:Container backup"],
+      ["command:Command migrate", "command:Command redis-healthy"],
+      ["command:Command migrate", "command:Command backup-healthy"],
       ["command:Command migrate", "command:Command application-environment-file"],
       ["command:Command migrate", "command:Command application-volume-owner"],
       ["command:Command collectstatic", "command:Command application-environment-file"],
@@ -43,14 +44,15 @@ describe("resources", () => {
       // Where the release does not get the traffic, the former scheduler goes on.
       ["docker:Container beat", "command:Command nginx-configuration-loaded"],
       ["docker:Container beat", "command:Command nginx-smoke-checked"],
-      ["command:Command nginx-smoke-checked", "docker:Container nginx"],
+      ["command:Command nginx-healthy", "docker:Container nginx"],
+      ["command:Command nginx-smoke-checked", "command:Command nginx-healthy"],
       ["command:Command nginx-configuration-loaded", "command:Command frontend-copy"],
       ["command:Command nginx-configuration-loaded", "command:Command certificate-self-signed-file"],
       ["command:Command nginx-configuration-loaded", "command:Command nginx-volume-owner"],
       ["docker:Container nginx", "command:Command nginx-configuration-loaded"],
-      ["docker:Container certbot", "docker:Container nginx"],
+      ["docker:Container certbot", "command:Command nginx-healthy"],
       ["docker:Container certbot", "command:Command certbot-volume-owner"],
-      ["command:Command certbot-issued", "docker:Container certbot"],
+      ["command:Command certbot-issued", "command:Command certbot-healthy"],
     ];
     for (const [later, earlier] of order) {
       assert.ok(server.isAfter(later, earlier), `${later} must come after ${earlier}`);

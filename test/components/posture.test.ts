@@ -31,7 +31,7 @@ describe("containers have in common", () => {
       "capabilities", "command", "cpus", "destroyGraceSeconds", "entrypoints", "envs", "healthcheck", "hostname", "image",
       "init", "ipcMode", "labels", "logDriver", "logOpts", "memory", "memorySwap", "mounts", "mustRun", "name", "networkMode",
       "networksAdvanced", "ports", "readOnly", "restart", "securityOpts", "shmSize", "stopSignal", "stopTimeout", "tmpfs",
-      "user", "wait", "waitTimeout",
+      "user", "wait",
     ]; // prettier-ignore
     for (const { key, inputs } of all()) {
       assert.deepEqual(
@@ -65,14 +65,14 @@ describe("containers have in common", () => {
 
   it("a health check without a shell of the engine's, which is waited for", () => {
     for (const container of all()) {
-      const { healthcheck, waitTimeout } = inputsOf(container);
+      const { healthcheck } = inputsOf(container);
       assert.equal(healthcheck.tests[0], "CMD", container.key);
       assert.ok(healthcheck.tests.length > 1, container.key);
       assert.ok(healthcheck.retries >= 1, container.key);
       const service = container.name.replace(/^socle-(dev|production)-/, "");
       const gate = [dev, server].flatMap(({ tasks }) => tasks).find(({ name }) => name === `${service}-healthy`);
-      assert.equal(container.inputs["wait"], gate === undefined, container.key);
-      assert.equal(container.timeouts.create, `${String(waitTimeout + 60)}s`, container.key);
+      assert.ok(gate, container.key);
+      assert.equal(container.inputs["wait"], false, container.key);
       assert.deepEqual(container.replaceOnChanges, ["healthcheck", "labels"], container.key);
     }
   });

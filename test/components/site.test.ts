@@ -44,6 +44,7 @@ describe("site", () => {
           command:Command backend-healthy
           docker:Container socle-dev-backend
         socle:Backup backup
+          command:Command backup-healthy
           command:Command backup-programs
           command:Command backup-restic
           command:Command backup-secret-files
@@ -54,6 +55,7 @@ describe("site", () => {
           docker:Volume backup-secrets
           docker:Volume backup-tools
         socle:Celery celery
+          command:Command beat-healthy
           command:Command beat-schedule-owner
           command:Command worker-healthy
           command:Command worker-settled
@@ -80,6 +82,7 @@ describe("site", () => {
           docker:Network network-edge
         socle:Nginx nginx
           command:Command nginx-configuration-loaded
+          command:Command nginx-healthy
           command:Command nginx-smoke-checked
           command:Command nginx-volume-owner
           docker:Container nginx
@@ -89,6 +92,7 @@ describe("site", () => {
           docker:Volume nginx-configuration
         socle:Postgres postgres
           command:Command postgres-database
+          command:Command postgres-healthy
           command:Command postgres-secret-files
           docker:Container postgres
           docker:RemoteImage postgres-image
@@ -96,6 +100,7 @@ describe("site", () => {
           docker:Volume postgres-secrets
           random:RandomId postgres-data
         socle:Redis redis
+          command:Command redis-healthy
           command:Command redis-password
           docker:Container redis
           docker:RemoteImage redis-image
@@ -124,6 +129,7 @@ describe("site", () => {
       lines(server).filter((line) => !shared.includes(line)),
       [
         "    docker:RemoteImage application-image",
+        "    command:Command certbot-healthy",
         "    command:Command certbot-issued",
         "    command:Command certbot-volume-owner",
         "    docker:Container certbot",

@@ -17,6 +17,7 @@ describe("waiting for a container", function () {
       `--health-interval=${interval}`,
       "--health-retries=2",
       "--restart=unless-stopped",
+      "--stop-timeout=1",
     ];
     docker(
       "run",
@@ -33,8 +34,8 @@ describe("waiting for a container", function () {
     made.push(container);
     return container;
   };
-  const wait = (container: string, seconds: number, ...whose: string[]): { status: number | null; said: string } => {
-    const { status, stderr } = runScript("healthy.sh", [container, String(seconds), ...whose]);
+  const wait = (container: string, seconds: number, how = "beside"): { status: number | null; said: string } => {
+    const { status, stderr } = runScript("healthy.sh", [container, String(seconds), how]);
     return { status, said: stderr.toString() };
   };
   const running = (container: string): string => docker("inspect", "--format={{.State.Running}}", container);
@@ -55,7 +56,7 @@ describe("waiting for a container", function () {
     assert.ok(Date.now() - began < 9000, `${Date.now() - began} ms`);
     const health = (): string => docker("inspect", "--format={{.State.Health.Status}}", container);
     assert.equal(health(), "starting");
-    assert.deepEqual(wait(container, 60, "engine"), { status: 0, said: "" });
+    assert.deepEqual(wait(container, 60, "settled"), { status: 0, said: "" });
     assert.equal(health(), "healthy");
   });
 
@@ -89,5 +90,13 @@ describe("waiting for a container", function () {
     const { status, said } = wait(start("slow", "sleep 600", "sleep 30"), 2);
     assert.notEqual(status, 0);
     assert.match(said, /was not healthy after 2 s/);
+  });
+
+  it("leaves one that has no other beside it as it is", () => {
+    const container = start("alone", "sleep 600", "echo no room; false");
+    const { status, said } = wait(container, 60, "alone");
+    assert.notEqual(status, 0);
+    assert.match(said, /no room[^]*→ Mend the cause, then run pulumi up \(docker logs/);
+    assert.equal(running(container), "true");
   });
 });
