@@ -23,6 +23,8 @@ export interface ApplicationArgs {
   credentials: { [Name in keyof Credentials]: pulumi.Input<Credentials[Name]> };
   /** Key of the hash that stands for the environment in labels. */
   hashKey: pulumi.Output<string>;
+  /** For work on volumes: has a shell, and is not another one with each release. */
+  tools: Image;
   keepData: boolean;
   host: DockerHost;
   networks: Networks;
@@ -44,7 +46,7 @@ export class Application extends pulumi.ComponentResource {
   private readonly args: ApplicationArgs;
 
   constructor(name: string, args: ApplicationArgs, options?: pulumi.ComponentResourceOptions) {
-    const { settings, host } = args;
+    const { settings, host, tools } = args;
     super("socle:index:Application", name, {}, { ...options, provider: host.provider });
     this.args = args;
     const parent = { parent: this };
@@ -57,7 +59,7 @@ export class Application extends pulumi.ComponentResource {
     const owner = task(
       `${name}-volume-owner`,
       host.connection,
-      { script: "volume-owner.sh", arguments: [this.image.imageId, settings.user, media.name, statics.name] },
+      { script: "volume-owner.sh", arguments: [tools.imageId, settings.user, media.name, statics.name] },
       parent,
     );
 
@@ -90,7 +92,7 @@ export class Application extends pulumi.ComponentResource {
       {
         host,
         volume: folder.name,
-        image: this.image,
+        image: tools,
         owner: settings.user,
         files: [{ name: "environment", mode: "0400", content: environment }],
       },

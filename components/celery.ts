@@ -8,6 +8,7 @@ import type { Application } from "./application.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
 import { healthGate } from "./health-gate.ts";
+import type { Image } from "./image.ts";
 import { task } from "./remote-task.ts";
 import { volume } from "./volume.ts";
 
@@ -19,6 +20,8 @@ export interface CeleryArgs {
   beat: Model["beat"];
   commands: Model["commands"];
   application: Application;
+  /** For work on volumes: has a shell, and is not another one with each release. */
+  tools: Image;
   host: DockerHost;
   /** What must be done first: migrations. */
   after: pulumi.Resource[];
@@ -68,7 +71,7 @@ export class Celery extends pulumi.ComponentResource {
 
   /** Replaces the scheduler, once the release serves: where it does not, the former one goes on. */
   schedule({ after }: { after: pulumi.Resource[] }): pulumi.Output<string> | undefined {
-    const { user, beat, commands, application, host } = this.args;
+    const { user, beat, commands, application, tools, host } = this.args;
     const parent = { parent: this };
     let name: pulumi.Output<string> | undefined;
     // The engine asks a worker seldom: what comes after the `up` finds it well by the engine's word, too.
@@ -78,7 +81,7 @@ export class Celery extends pulumi.ComponentResource {
       const owner = task(
         "beat-schedule-owner",
         host.connection,
-        { script: "volume-owner.sh", arguments: [application.image.imageId, user, schedule.name] },
+        { script: "volume-owner.sh", arguments: [tools.imageId, user, schedule.name] },
         parent,
       );
       const shared = application.containerArgs(commands.beat);

@@ -94,6 +94,7 @@ export class Site extends pulumi.ComponentResource {
           redisPassword: secrets.redisPassword,
         },
         hashKey: secrets.hashKey,
+        tools: postgres.image,
       },
       parent,
     );
@@ -162,6 +163,7 @@ export class Site extends pulumi.ComponentResource {
         beat: model.beat,
         commands,
         application,
+        tools: postgres.image,
         host,
         after: migration.done,
       },

@@ -73,10 +73,22 @@ describe("tasks, by what they are given,", () => {
     const configuration = found["nginx-configuration-loaded"]?.[7] ?? "";
     assert.match(configuration, /^[0-9a-f]{12}$/);
     const expected: Record<string, string[]> = {
-      "application-volume-owner": ["volume-owner.sh", site, "1000:1000", `${stack}-media`, `${stack}-static`],
-      "application-environment-file": ["volume-files.sh", `${stack}-environment-${hash}`, site, "1000:1000", "all"],
+      "application-volume-owner": [
+        "volume-owner.sh",
+        imageId("postgres:16"),
+        "1000:1000",
+        `${stack}-media`,
+        `${stack}-static`,
+      ],
+      "application-environment-file": [
+        "volume-files.sh",
+        `${stack}-environment-${hash}`,
+        imageId("postgres:16"),
+        "1000:1000",
+        "all",
+      ],
       "application-environment-volumes": ["environment-volumes.sh", stack, `${stack}-environment-${hash}`],
-      "beat-schedule-owner": ["volume-owner.sh", site, "1000:1000", `${stack}-beat`],
+      "beat-schedule-owner": ["volume-owner.sh", imageId("postgres:16"), "1000:1000", `${stack}-beat`],
       "postgres-secret-files": [
         "volume-files.sh",
         `${stack}-postgres-secrets`,
