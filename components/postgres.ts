@@ -53,11 +53,23 @@ export class Postgres extends pulumi.ComponentResource {
 
     // Which version wrote the data: recorded once and never changed, so that a policy sees it beside what is asked for.
     new random.RandomId(
-      `${name}-data`,
+      `${settings.volume}-data`,
       { byteLength: 4, keepers: { major: String(settings.version) } },
       { ...parent, ignoreChanges: ["keepers"] },
     );
-    const data = volume(`${name}-data`, host, { purpose: "postgres", keep: args.keepData }, parent);
+    const dataVolume = (purpose: string) => volume(`${purpose}-data`, host, { purpose, keep: args.keepData }, parent);
+    const data = dataVolume(settings.volume);
+    // What an upgrade left: as long as it is named, it stays.
+    if (settings.formerVolume) dataVolume(settings.formerVolume);
+    const fitting = task(
+      `${name}-version`,
+      host.connection,
+      {
+        script: "postgres/version.sh",
+        arguments: [host.stack, data.name, String(settings.version), this.image.imageId],
+      },
+      parent,
+    );
     const secrets = volume(`${name}-secrets`, host, { purpose: "postgres-secrets" }, parent);
     const files = volumeFiles(
       `${name}-secret-files`,
@@ -106,7 +118,7 @@ export class Postgres extends pulumi.ComponentResource {
         stopSignal: "SIGINT",
         stopGrace: settings.stopGrace,
       },
-      { ...parent, dependsOn: [files] },
+      { ...parent, dependsOn: [files, fitting] },
     );
     this.containerName = server.name;
 

@@ -142,6 +142,15 @@ export const applicationRules: readonly Rule[] = [
       }),
   },
   {
+    holds: "`postgres.formerVolume` is another one than `postgres.volume`.",
+    broken: ({ postgres }) =>
+      when(postgres && postgres.formerVolume === postgres.volume, {
+        path: "postgres.formerVolume",
+        found: `found ${String(postgres?.volume)}, which is the one that serves`,
+        mend: "Remove it, or leave both as `socle upgrade postgres` wrote them.",
+      }),
+  },
+  {
     holds: "`application.environment` sets no variable that Socle sets or that is a secret too.",
     broken: ({ application }, secrets) =>
       Object.keys(application?.environment ?? {}).flatMap((name) => {

@@ -3,13 +3,31 @@ import { z } from "zod";
 
 import { cpus, identifier, image, memory, positive, stopGrace } from "./terms.ts";
 
+const dataVolume = z
+  .string()
+  .regex(/^postgres(-\d{2})?$/)
+  .meta({
+    title: "a volume of PostgreSQL's data, such as postgres or postgres-16",
+    mend: "Leave it as `socle upgrade postgres` wrote it; without an upgrade it is not set.",
+  });
+
 export const postgres = z
   .strictObject({
     version: z
       .union([z.literal(15), z.literal(16)])
       .default(15)
-      .describe("Major version of PostgreSQL.")
+      .describe("Major version of PostgreSQL. Once there is data, `socle upgrade postgres` changes it.")
       .meta({ mend: "Choose 15 or 16." }),
+    volume: dataVolume
+      .default("postgres")
+      .describe(
+        "Volume of the data, after the stack's name. `socle upgrade postgres` names that of the new major version here.",
+      ),
+    formerVolume: dataVolume
+      .optional()
+      .describe(
+        "Volume that `socle upgrade postgres` left, with the data as the former major version had it. Remove this to let it go: docs/backups.md.",
+      ),
     image: image.optional().describe("Image instead of the official one of that version."),
     memory: memory(128, 1024),
     cpus: cpus(1),

@@ -14,8 +14,9 @@ const longest = 4 * 3600;
 export async function whileClosed<Result>(stack: Stack, reason: string, work: () => Promise<Result>): Promise<Result> {
   const place = placeOf(stack);
   return withLock({ ...place, stack: stack.name, reason }, async () => {
-    // One that somebody switched on is theirs to end.
-    const open = (await maintenanceOf(place)) === undefined;
+    // One that somebody switched on is theirs to end; one of this very work was left by a process that was killed.
+    const maintenance = await maintenanceOf(place);
+    const open = maintenance === undefined || maintenance.reason === reason;
     if (open) await beginMaintenance(place, { reason, lasting: longest });
     try {
       return await work();

@@ -23,6 +23,7 @@ import { addRollback } from "./commands/rollback.ts";
 import { addShell } from "./commands/shell.ts";
 import { addStatus } from "./commands/status.ts";
 import { addUnlock } from "./commands/unlock.ts";
+import { addUpgrade } from "./commands/upgrade.ts";
 import { HostError, OperatorError } from "./stack.ts";
 
 const program = new Command("socle")
@@ -45,6 +46,7 @@ addNginx(program);
 addBackup(program);
 addDrill(program);
 addRestore(program);
+addUpgrade(program);
 addImport(program);
 addMigrations(program);
 addMaintenance(program);

@@ -19,6 +19,12 @@ export interface RollOut {
   variables?: Record<string, string>;
   /** What is done after the answer and before `pulumi up`. */
   before?: () => Promise<void>;
+  /** What is done after the answer around `pulumi up`, which it calls once. */
+  around?: (up: () => Promise<void>) => Promise<void>;
+  /** What to do where `pulumi up` failed. Default: mend it, or go back to the former release. */
+  failed?: string;
+  /** Whether Pulumi's words go to standard error. */
+  quiet?: boolean;
 }
 
 /** @throws OperatorError before anything is read, where somebody must be asked and nobody can be */
@@ -28,16 +34,31 @@ export function refuseUnattended(yes: boolean): void {
 }
 
 /** @throws OperatorError where the plan is refused, the answer is no, or `pulumi up` failed */
-export async function rollOut({ stack, document, question, yes, variables = {}, before }: RollOut): Promise<void> {
+export async function rollOut(given: RollOut): Promise<void> {
+  const {
+    stack,
+    document,
+    question,
+    yes,
+    variables = {},
+    before,
+    around = (up: () => Promise<void>) => up(),
+    quiet = false,
+  } = given;
+  const { failed = ordinaryMend(stack.name) } = given;
   const run = (...words: string[]): Promise<number> =>
-    pulumi([...words, "--stack", stack.name, "--cwd", project], {
-      ...process.env,
-      // Staging and production are judged by the policies, as in every other deployment.
-      ...(stack.outputs.operations.tier === "dev"
-        ? {}
-        : { PULUMI_OPTION_POLICY_PACK: process.env["PULUMI_OPTION_POLICY_PACK"] || join(project, "policies") }),
-      ...variables,
-    });
+    pulumi(
+      [...words, "--stack", stack.name, "--cwd", project],
+      {
+        ...process.env,
+        // Staging and production are judged by the policies, as in every other deployment.
+        ...(stack.outputs.operations.tier === "dev"
+          ? {}
+          : { PULUMI_OPTION_POLICY_PACK: process.env["PULUMI_OPTION_POLICY_PACK"] || join(project, "policies") }),
+        ...variables,
+      },
+      quiet ? 2 : "inherit",
+    );
   document.write();
   try {
     if ((await run("preview")) !== 0)
@@ -52,8 +73,13 @@ export async function rollOut({ stack, document, question, yes, variables = {}, 
       throw new OperatorError(`Nothing was changed; ${document.file} is as it was.`);
     throw error;
   }
-  if ((await run("up", "--yes", "--skip-preview")) !== 0)
-    throw new OperatorError(
-      `pulumi up did not end well, as said above; where a step failed, what served before goes on serving.\n${document.file} holds the new settings.\n    → See what runs: socle status --stack ${stack.name}\n    → Then mend it and run: npm run -s pulumi -- up -s ${stack.name}\n    → Or go back to what served: socle rollback --stack ${stack.name}`,
-    );
+  await around(async () => {
+    if ((await run("up", "--yes", "--skip-preview")) !== 0)
+      throw new OperatorError(
+        `pulumi up did not end well, as said above; where a step failed, what served before goes on serving.\n${document.file} holds the new settings.\n    → See what runs: socle status --stack ${stack.name}\n${failed}`,
+      );
+  });
 }
+
+const ordinaryMend = (stack: string): string =>
+  `    → Then mend it and run: npm run -s pulumi -- up -s ${stack}\n    → Or go back to what served: socle rollback --stack ${stack}`;

@@ -96,7 +96,7 @@ const kinds: Record<string, Kind> = {
 export function subjects({ props, ...resource }: Registered): Resource[] {
   const as = (kind: Kind, inputs: unknown): Resource => ({ ...resource, kind, inputs: inputs as Inputs[Kind] });
   if (resource.type === "socle:index:Site") return [as("site", props.settings)];
-  if (resource.type === "random:index/randomId:RandomId" && resource.name === "postgres-data")
+  if (resource.type === "random:index/randomId:RandomId" && /^postgres(-\d+)?-data$/.test(resource.name))
     return [as("databaseRecord", props)];
   const kind = kinds[resource.type];
   if (kind === undefined) return [];

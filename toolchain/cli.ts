@@ -87,9 +87,10 @@ export function runThrough(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   cwd = ".",
+  output: "inherit" | 2 = "inherit",
 ): Promise<Outcome> {
   return new Promise((done, failed) => {
-    const child = spawn(command, args, { stdio: "inherit", env, cwd });
+    const child = spawn(command, args, { stdio: ["inherit", output, "inherit"], env, cwd });
     const handOn = (signal: NodeJS.Signals): boolean => child.kill(signal);
     const signals = ["SIGTERM", "SIGHUP", "SIGQUIT"] as const;
     // A second interrupt would end Pulumi on the spot: where a terminal sends one, it is not sent once more.

@@ -75,11 +75,18 @@ function named(args: readonly string[]): string[] {
   return [...(stack ? ["--stack", stack] : []), ...(folder ? ["--cwd", folder] : []), "--non-interactive"];
 }
 
-/** Runs the CLI with this process's input and output; answers with its exit code. */
-export async function pulumi(args: readonly string[], environment: NodeJS.ProcessEnv = process.env): Promise<number> {
+/**
+ * Runs the CLI with this process's input and output; answers with its exit code.
+ * @param output 2: what it prints goes to standard error, where standard output is somebody else's
+ */
+export async function pulumi(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+  output: "inherit" | 2 = "inherit",
+): Promise<number> {
   const { cli, env } = prepare(args, environment);
   const takenUp = changes.includes(args[0] ?? "") && takeUp(args, cli, env);
-  const { code, signal } = await runThrough(cli.path, args, env);
+  const { code, signal } = await runThrough(cli.path, args, env, ".", output);
   if (takenUp && code === 0) forgetPending(cli.path, named(args), env);
   if (signal !== null) process.kill(process.pid, signal);
   return code ?? 1;

@@ -6,7 +6,7 @@ export const rule: Rule = {
   description: "Another major version cannot read the data directory: the database would not start.",
   severity: "critical",
   reference: "PostgreSQL manual 19.6: Upgrading a PostgreSQL Cluster",
-  mend: "Set `postgres.version` back to the version that the data was written with; a new major version needs a dump and a restore into a new stack.",
+  mend: "Set `postgres.version` back to the version that the data was written with; then `npm run -s socle -- upgrade postgres 16 --stack NAME` takes the data over and changes the setting.",
   decide: {
     databaseRecord: ({ keepers: { major } }, { facts }) =>
       when(

@@ -94,6 +94,7 @@ describe("site", () => {
           command:Command postgres-database
           command:Command postgres-healthy
           command:Command postgres-secret-files
+          command:Command postgres-version
           docker:Container postgres
           docker:RemoteImage postgres-image
           docker:Volume postgres-data

@@ -190,6 +190,7 @@ describe("tasks, by what they are given,", () => {
       "collectstatic",
       "host-ready",
       "migrate",
+      "postgres-version",
       "static-files-names",
       "superuser-root-admin-1",
     ]);

@@ -161,6 +161,18 @@ const cases: RuleCase[] = [
     good: { "postgres.memory": 267, "postgres.maxConnections": 200 },
   },
   {
+    rule: "another one than `postgres.volume`",
+    bad: { "postgres.volume": "postgres-16", "postgres.formerVolume": "postgres-16" },
+    lines: [
+      [
+        "postgres.formerVolume",
+        "found postgres-16, which is the one that serves",
+        "Remove it, or leave both as `socle upgrade postgres` wrote them.",
+      ],
+    ],
+    good: { "postgres.volume": "postgres-16", "postgres.formerVolume": "postgres" },
+  },
+  {
     rule: "no variable that Socle sets or that is a secret too",
     bad: { "application.environment": { DB_HOST: "db.example.org", NOTIFY_EMAIL: "admin@example.org" } },
     secrets: ["NOTIFY_EMAIL"],

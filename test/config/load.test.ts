@@ -125,6 +125,7 @@ const defaults = {
   frontend: undefined,
   postgres: {
     version: 15,
+    volume: "postgres",
     memory: 1024,
     cpus: 1,
     database: "site",

@@ -37,7 +37,7 @@ images_state() {
   fi
 }
 
-images_catalogue() { grep -v '^#' "$toolchain/images/catalogue"; }
+images_catalogue() { awk -v tests="${tests:-}" '!/^#/ && ($4 == "" || tests != "") { print $1, $2, $3 }' "$toolchain/images/catalogue"; }
 
 # images_present: each image of the catalogue that the engine has, with its hash.
 images_present() {
@@ -54,11 +54,16 @@ images_hash() {
     find "$folder" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sed "s#$folder##"
     echo "$2"
     if [ "$1" = python ]; then cat /usr/local/share/ca-certificates/*.crt 2>/dev/null || true; fi
-    if [ "$1" != debian ]; then images_hash debian "$(images_base_suite "$2")"; fi
+    if [ "$1" != debian ]; then images_base_hash "$2"; fi
   } | sha256sum | cut -c1-16
 }
 
-images_base_suite() { images_catalogue | awk -v base="$1" '$1 == base { print $3 }'; }
+images_base_hash() {
+  local reference recipe base
+  while read -r reference recipe base; do
+    if [ "$reference" = "$1" ]; then images_hash "$recipe" "$base"; fi
+  done < <(images_catalogue)
+}
 
 images_make() {
   if registry_answers; then images_pull; else images_stand_in; fi
