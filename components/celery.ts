@@ -54,7 +54,7 @@ export class Celery extends pulumi.ComponentResource {
         health: {
           command: application.health(commands.workerHealth),
           interval: 5,
-          timeout: 15,
+          timeout: 5,
           retries: 3,
           startPeriod: 60,
         },

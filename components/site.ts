@@ -187,14 +187,13 @@ export class Site extends pulumi.ComponentResource {
       { ...within, site: model.site, certbot: model.certbot, image: model.images.certbot, nginx },
       parent,
     );
-    const further = [frontend, staticFiles].filter((one) => one !== undefined);
     const serving = nginx.serve("nginx", {
       application,
       backend: backend.containerName,
       worker: celery.workerName,
       frontend,
       certificates: certificate.volume,
-      after: [backend.ready, ...celery.ready, ...certificate.ready, ...further.map(({ ready }) => ready)],
+      after: [backend.ready, ...celery.ready, ...certificate.ready, ...(frontend ? [frontend.ready] : [])],
     });
     staticFiles?.prune(nginx.image, [serving.switched]);
     const beat = celery.schedule({ after: [...migration.done, serving.switched] });

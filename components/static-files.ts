@@ -21,16 +21,24 @@ export interface StaticFilesArgs {
 }
 
 export class StaticFiles extends pulumi.ComponentResource {
-  /** Done when the host knows what this release names: before it serves, so that nothing of it is ever removed. */
-  readonly ready: pulumi.Resource;
   private readonly args: StaticFilesArgs;
 
   constructor(name: string, args: StaticFilesArgs, options?: pulumi.ComponentResourceOptions) {
-    const { application, names, host, networks } = args;
-    super("socle:index:StaticFiles", name, {}, { ...options, provider: host.provider });
+    super("socle:index:StaticFiles", name, {}, { ...options, provider: args.host.provider });
     this.args = args;
-    this.ready = task(
-      `${name}-names`,
+  }
+
+  /**
+   * Keeps what this release names, and removes what no release that serves or is kept names. Where one of these said nothing,
+   * as after a deployment that was cut off in between, nothing is removed.
+   * @param image has a shell, find and awk
+   * @param after what says that the release serves
+   */
+  prune(image: Image, after: pulumi.Resource[]): void {
+    const { application, names, user, keep, host, networks } = this.args;
+    const parent = { parent: this };
+    const named = task(
+      "static-files-names",
       host.connection,
       {
         script: "static/names.sh",
@@ -43,18 +51,8 @@ export class StaticFiles extends pulumi.ComponentResource {
           ...names,
         ],
       },
-      { parent: this, dependsOn: application.ready },
+      { ...parent, dependsOn: [...application.ready, ...after] },
     );
-    this.registerOutputs({});
-  }
-
-  /**
-   * Removes what no release that serves or is kept names.
-   * @param image has a shell, find and awk
-   * @param after what says that the release serves
-   */
-  prune(image: Image, after: pulumi.Resource[]): void {
-    const { application, user, keep, host } = this.args;
     task(
       "static-files-pruned",
       host.connection,
@@ -62,7 +60,8 @@ export class StaticFiles extends pulumi.ComponentResource {
         script: "static/prune.sh",
         arguments: [host.stack, application.release, String(keep), image.imageId, user, application.staticVolume],
       },
-      { parent: this, dependsOn: [this.ready, ...after] },
+      { ...parent, dependsOn: [named, ...after] },
     );
+    this.registerOutputs({});
   }
 }

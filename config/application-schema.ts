@@ -151,7 +151,7 @@ export const worker = z
     memory: memory(64, 768),
     cpus: cpus(1),
     command: argumentList.optional().describe("Command instead of Celery's own."),
-    health: argumentList.optional().describe("Health check instead of asking the worker by Celery's remote control."),
+    health: argumentList.optional().describe("Health check instead of the age of the worker's last heartbeat."),
   })
   .describe("The Celery worker. It shares the application's image, environment and media.");
 

@@ -37,6 +37,8 @@ const python = (file: string): string => hostFile(`django/${file}`);
 
 /** Where beat keeps when each task ran last. */
 export const beatFolder = "/var/lib/beat";
+/** Shows by its age that the worker lives. */
+const workerAlive = "/tmp/worker-alive";
 
 type Parts = Pick<Settings, "application" | "worker" | "beat"> & { site: Pick<Settings["site"], "domains"> };
 
@@ -92,16 +94,14 @@ function django({ application, worker, site }: Parts): Commands {
       `http://127.0.0.1:${String(application.port)}${application.healthPath}`,
       site.domains[0] ?? "",
     ],
-    worker: celery(
-      "worker",
-      "--loglevel=INFO",
-      "--hostname=worker@%h",
+    worker: [
+      ...["python", "-c", python("worker.py"), workerAlive],
+      ...["--app", worker.app, "worker", "--loglevel=INFO", "--hostname=worker@%h"],
       `--concurrency=${String(worker.concurrency)}`,
       ...(worker.queues ? [`--queues=${worker.queues.join(",")}`] : []),
-      "--without-gossip",
-      "--without-mingle",
-    ),
-    workerHealth: ["python", "-c", python("worker_health.py"), worker.app],
+      ...["--without-gossip", "--without-mingle"],
+    ],
+    workerHealth: ["/bin/sh", "-c", `find ${workerAlive} -mmin -1 | grep -q .`],
     beat: celery("beat", "--loglevel=INFO", `--schedule=${beatFolder}/schedule`, "--pidfile="),
     beatHealth: ["python", "-c", python("beat_health.py"), beatFolder],
     migrate: manage("migrate", "--noinput"),

@@ -37,8 +37,8 @@ describe("resources", () => {
       ["command:Command worker-healthy", "docker:Container socle-production-worker"],
       ["command:Command nginx-configuration-loaded", "command:Command backend-healthy"],
       ["command:Command nginx-configuration-loaded", "command:Command worker-healthy"],
-      // Nothing that a release names may be removed once it serves, and nothing is before it does.
-      ["command:Command nginx-configuration-loaded", "command:Command static-files-names"],
+      ["command:Command static-files-names", "command:Command nginx-smoke-checked"],
+      ["command:Command static-files-pruned", "command:Command static-files-names"],
       ["command:Command static-files-pruned", "command:Command nginx-smoke-checked"],
       ["command:Command worker-settled", "command:Command nginx-smoke-checked"],
       // Where the release does not get the traffic, the former scheduler goes on.
