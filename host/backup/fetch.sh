@@ -27,6 +27,14 @@ case $code in
   *) say 'the off-site target was not reached; nothing was changed.'; exit 1 ;;
 esac
 
+# What is another stack's stays there: the snapshots say of which they are.
+/tools/restic --quiet --no-lock --password-file /tmp/key snapshots --json "$@" >/tmp/snapshots
+foreign=$(grep -o '"hostname":"[^"]*"' /tmp/snapshots | sort -u | sed 's/.*:"//; s/"$//' | grep -v -x -F "$STACK" | head -n 1) || true
+if [ -n "$foreign" ]; then
+  say "the off-site repository has backups of $foreign: data of one stack is never brought to another; nothing was changed. To fill a staging stack with anonymised data: socle refresh"
+  exit 1
+fi
+
 into() { /tools/restic --quiet --repo "$target" --password-file "$own" "$@" --from-repo "$offsite" --from-password-file /tmp/key; }
 if [ "$target" = /backups/repository ]; then
   # A backup that is at work has its way first.

@@ -2,6 +2,7 @@
 # Takes a dump of another server in.
 #
 #   import.sh take TOKEN         keeps the dump that is read from standard input
+#   import.sh unpack TOKEN       takes what was kept for the archive of a refresh: its dump, and beside it the folder `media`
 #   import.sh fetch TOKEN        dumps a database; standard input says which: the section `source` of a libpq service
 #                                file, so that its password is on no command line
 #   import.sh inspect TOKEN      finds out what was taken, and prints it as JSON; what is no good is removed
@@ -27,6 +28,12 @@ begin() {
 }
 mine() { [ "$(cat "$work/token" 2>/dev/null)" = "$1" ]; }
 discard() { ! mine "$1" || rm -rf "$work"; }
+
+# The stack whose database was dumped, where it was one: its comment says so (host/postgres/database.sql).
+of_stack() {
+  if archive; then pg_restore --create --schema-only --file - source; else cat source; fi |
+    sed -n "s/^COMMENT ON DATABASE .* IS 'Data of stack \(.*\)';$/\1/p"
+}
 
 inspect() {
   cd "$work"
@@ -68,6 +75,9 @@ inspect() {
   else
     refuse 'this is no dump of PostgreSQL: neither a custom, tar or plain one, nor one of these compressed with gzip; nothing was changed.'
   fi
+  foreign=$(of_stack | grep -v -x -F "$STACK" | head -n 1) || true
+  [ -z "$foreign" ] || refuse "the dump is of $foreign: data of one stack is never imported into another; nothing was changed.
+    → Fill this one with anonymised data: socle refresh"
   psql --no-psqlrc --quiet --tuples-only --no-align --command 'SELECT name FROM pg_available_extensions' >available
   grep -v -x plpgsql extensions | LC_ALL=C sort -u >wanted || true
   mv wanted extensions
@@ -108,6 +118,14 @@ case $1 in
   take)
     begin "$2"
     cat >"$work/source"
+    ;;
+  unpack)
+    token=$2
+    trap tidy EXIT
+    mine "$token" || refuse 'somebody else sends data as well; nothing was changed. → Run the same again.'
+    tar --extract --gzip --no-same-owner --file "$work/source" --directory "$work" database.dump media ||
+      refuse 'what came is not whole; nothing was changed.'
+    mv "$work/database.dump" "$work/source"
     ;;
   fetch)
     token=$2

@@ -28,9 +28,7 @@ case $5 in
   apply)
     inside sh /tools/import.sh mine "$token" </dev/null
     save_state
-    say 'restoring the dump beside the database that serves'
-    make_database
-    docker exec "$stack-postgres" cat /run/socle/password | beside "$stack-data" /tools/import.sh restore "$new" "$owner"
+    restore_dump
     stop_work
     exchange_database
     drop_former

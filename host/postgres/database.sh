@@ -9,4 +9,4 @@ set -eu
 container=$1 database=$2 owner=$3 login=$4 former=$5 seconds=$6 backup=$7
 docker exec --interactive "$container" psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username postgres --dbname postgres \
   --set "database=$database" --set "owner=$owner" --set "login=$login" --set "former=$former" --set "seconds=$seconds" \
-  --set "backup=$backup" >/dev/null
+  --set "backup=$backup" --set "stack=${container%-postgres}" >/dev/null

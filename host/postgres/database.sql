@@ -31,6 +31,9 @@ ALTER ROLE :"backup" SET default_transaction_read_only TO on;
 SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'owner')
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \gexec
 
+-- Dumps tell by it whose data they hold (host/backup/import.sh).
+SELECT format('COMMENT ON DATABASE %I IS %L', :'database', 'Data of stack ' || :'stack') \gexec
+
 REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
 ALTER DATABASE :"database" OWNER TO :"owner";
 \connect :"database"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # shellcheck disable=SC2154 # variables are those of the script that reads this one
-# What a restore and an import have in common: everything is made beside what serves, then the names change.
+# What a restore, an import and a refresh have in common: everything is made beside what serves, then the names change.
 #
 #   stack=… database=… task=restore
 #   . ./restore/exchange.sh
@@ -27,7 +27,7 @@ beside() { # beside NETWORK COMMAND...
 }
 
 if [ -n "$(docker ps --quiet --filter "name=^$stack-restore$")" ]; then
-  say 'another restore or import is at work; nothing was changed.'
+  say 'another restore, import or refresh is at work; nothing was changed.'
   exit 1
 fi
 docker rm --force "$stack-restore" >/dev/null 2>&1 || true
@@ -55,8 +55,15 @@ save_state() {
 # An empty one beside the one that serves, of the same owner.
 make_database() {
   sql --command "DROP DATABASE IF EXISTS \"$new\"" --command "CREATE DATABASE \"$new\" OWNER \"$owner\" TEMPLATE template0" \
-    --command "REVOKE ALL ON DATABASE \"$new\" FROM PUBLIC"
+    --command "REVOKE ALL ON DATABASE \"$new\" FROM PUBLIC" --command "COMMENT ON DATABASE \"$new\" IS 'Data of stack $stack'"
   sql --dbname "$new" --command "ALTER SCHEMA public OWNER TO \"$owner\""
+}
+
+# The dump that was taken in (host/backup/import.sh), beside the database that serves.
+restore_dump() {
+  say 'restoring the dump beside the database that serves'
+  make_database
+  docker exec "$stack-postgres" cat /run/socle/password | beside "$stack-data" /tools/import.sh restore "$new" "$owner"
 }
 
 # Until the end of this script.

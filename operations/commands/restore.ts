@@ -36,7 +36,7 @@ async function restore(id: string | undefined, { stack: name, at, only, yes, jso
   const manifest = repository.manifest(found.id);
   if (manifest.stack !== stack.outputs.operations.name)
     throw new OperatorError(
-      `Backup ${found.id} is of ${manifest.stack}: data of one stack is never restored into another.\n    → To fill a staging stack, see docs/backups.md.`,
+      `Backup ${found.id} is of ${manifest.stack}: data of one stack is never restored into another.\n    → To fill ${name} with anonymised data: socle refresh ${name} --from STACK (docs/refresh.md)`,
     );
   console.error(
     `Backup ${found.id}, made at ${manifest.when}, would take the place of ${only ?? "database and media"} of ${name}.`,
