@@ -1,6 +1,7 @@
 /** What no single setting gets wrong: settings that contradict one another or the stack's tier. */
 import { applicationRules } from "./application-rules.ts";
 import { backupRules } from "./backup-rules.ts";
+import { dataRules } from "./data-rules.ts";
 import type { Mistake } from "./mistake.ts";
 import { policyRules } from "./policy-rules.ts";
 import { registryRules } from "./registry-rules.ts";
@@ -15,6 +16,7 @@ export const rules: readonly Rule[] = [
   ...applicationRules,
   ...registryRules,
   ...backupRules,
+  ...dataRules,
   ...policyRules,
 ];
 

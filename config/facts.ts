@@ -70,6 +70,7 @@ export function siteFacts(model: Model): Facts {
     application: { image, preset, timeout, stopGrace, debug },
     documentation: documents(model.documentation),
     proxy: proxyDigest(model),
+    ...(data.refreshedFrom === undefined ? {} : { refresh: { from: data.refreshedFrom } }),
     ...(model.backup.enabled ? { backup: backups(model.backup) } : {}),
   };
 }

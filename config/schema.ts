@@ -65,6 +65,28 @@ export const data = z
       .boolean()
       .default(true)
       .describe("Leave the volumes of PostgreSQL, Redis, media and certificates in place when the stack is destroyed."),
+    anonymise: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/)
+      .optional()
+      .describe(
+        "File of the project with the rules by which this stack's data may reach another one, anonymised (docs/refresh.md). Without it none does.",
+      )
+      .meta({
+        title: "a file of the project, such as anonymise.yaml",
+        mend: "Write the file's path from the project's folder on, such as anonymise.yaml.",
+      }),
+    refreshedFrom: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,100}$/)
+      .optional()
+      .describe(
+        "Stack whose data this one gets by `socle refresh`, anonymised. The rule EVD-10 then asks for the record of its leak scan.",
+      )
+      .meta({
+        title: "the name of a stack, such as production",
+        mend: "Name the stack as Pulumi does, such as production.",
+      }),
   })
   .describe("What happens to data.");
 

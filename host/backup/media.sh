@@ -1,7 +1,8 @@
 #!/bin/sh
 # Brings the media of a backup back, beside what is there, then in its place.
 #
-#   media.sh SNAPSHOT stage      restores into /media/.restore; nothing that is served changes
+#   media.sh SNAPSHOT stage      restores into /media/.restore; nothing that is served changes. A path from the root on is a
+#                                folder whose files are taken instead
 #   media.sh SNAPSHOT swap       puts it in the place of what is there, by names alone: no file is copied
 #
 # Runs in a container of its own that may write the media.
@@ -20,7 +21,10 @@ case $2 in
     if [ -e .swapping ]; then into; elif [ -d .before ]; then back; fi
     rm -rf .restore .before .swapping
     mkdir .restore
-    /tools/restic --quiet restore "$snapshot:/media" --target .restore >/dev/null
+    case $snapshot in
+      /*) cp -R "$snapshot/." .restore ;;
+      *) /tools/restic --quiet restore "$snapshot:/media" --target .restore >/dev/null ;;
+    esac
     ;;
   swap)
     mkdir -p .before

@@ -3,12 +3,28 @@
 #
 #   . /tools/scratch.sh; scratch_start SNAPSHOT FOLDER; …; scratch_stop FOLDER
 #
-# It listens on a socket in FOLDER alone. `scratch_psql` speaks to the restored database.
+# It listens on a socket in FOLDER alone. `scratch_psql` speaks to the restored database. `scratch_tables` restores the
+# tables alone, without a row.
 scratch_start() {
-  scratch_snapshot=$1 scratch=$2
+  scratch=$2
   rm -rf "$scratch"
   mkdir -m 0700 "$scratch"
-  restic restore "$scratch_snapshot:/backups/work" --target "$scratch/backup" >/dev/null
+  restic restore "$1:/backups/work" --target "$scratch/backup" >/dev/null
+  scratch_serve
+  PGHOST=$scratch PGUSER=postgres pg_restore --dbname=restored --jobs=2 --exit-on-error "$scratch/backup/database.dump" >&2
+}
+
+scratch_tables() {
+  scratch=$2
+  rm -rf "$scratch"
+  mkdir -m 0700 "$scratch" "$scratch/backup"
+  restic dump "$1" /backups/work/globals.sql >"$scratch/backup/globals.sql"
+  scratch_serve
+  # pg_restore reads the beginning alone, and restic complains that nobody reads on.
+  restic dump "$1" /backups/work/database.dump 2>/dev/null | PGHOST=$scratch PGUSER=postgres pg_restore --dbname=restored --schema-only --exit-on-error >&2
+}
+
+scratch_serve() {
   # initdb asks for the name of its user, and a site's user has none in this image: libnss_wrapper, which the official image
   # brings for that, gives it one.
   printf 'backup:x:%s:%s::/tmp:/bin/sh\n' "$(id -u)" "$(id -g)" >"$scratch/passwd"
@@ -21,7 +37,6 @@ scratch_start() {
   grep -v '^CREATE ROLE postgres;$' "$scratch/backup/globals.sql" | PGHOST=$scratch PGUSER=postgres PGDATABASE=postgres \
     psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 >/dev/null
   PGHOST=$scratch PGUSER=postgres PGDATABASE=postgres createdb --template=template0 restored
-  PGHOST=$scratch PGUSER=postgres pg_restore --dbname=restored --jobs=2 --exit-on-error "$scratch/backup/database.dump" >&2
 }
 
 scratch_psql() { PGHOST=$scratch PGUSER=postgres PGDATABASE=restored PGOPTIONS='' psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 "$@"; }

@@ -7,7 +7,7 @@ export const rule: Rule = {
   description: "What was masked by rules is anonymous only if nothing slipped through them.",
   severity: "critical",
   reference: "GDPR, recital 26; EDPB: anonymisation techniques",
-  mend: "Refresh the stack anew, so that its data is searched and that is recorded; until then take the refresh out of the stack's settings (`data`).",
+  mend: "Run `socle refresh` once more, which searches the data and records it; where the stack has data of its own, take `data.refreshedFrom` out of its settings.",
   ...evidenced("EVD-10", ({ refresh }) =>
     // A stack whose data never came from another has nothing to be searched.
     refresh ? { of: "stack", parts: { "": "leak scan" } } : undefined,

@@ -5,6 +5,7 @@ import { describe, it } from "mocha";
 import { contradictions, rules } from "../../config/contradiction.ts";
 import { applicationRules } from "../../config/application-rules.ts";
 import { backupRules } from "../../config/backup-rules.ts";
+import { dataRules } from "../../config/data-rules.ts";
 import { policyRules } from "../../config/policy-rules.ts";
 import { registryRules } from "../../config/registry-rules.ts";
 import { siteRules } from "../../config/site-rules.ts";
@@ -14,7 +15,7 @@ describe("contradictions", () => {
   it("are those of every rule", () => {
     assert.deepEqual(
       new Set(rules),
-      new Set([...siteRules, ...applicationRules, ...policyRules, ...registryRules, ...backupRules]),
+      new Set([...siteRules, ...applicationRules, ...policyRules, ...registryRules, ...backupRules, ...dataRules]),
     );
   });
 

@@ -21,10 +21,18 @@ export class LocalSite {
   }
 
   /** One on free ports of this machine; it is not up yet. */
-  static async create(sections: Sections, secrets: Record<string, string> = {}): Promise<LocalSite> {
+  static async create(
+    sections: Sections,
+    secrets: Record<string, string> = {},
+    beside?: LocalSite,
+  ): Promise<LocalSite> {
     const ports = await freePorts();
     const site = { domains: ["localhost"], ports, tls: { mode: "selfSigned" }, ...(sections["site"] as object) };
-    const stack = await TestStack.create({ tier: "dev", host: { type: "local" }, ...sections, site }, secrets);
+    const stack = await TestStack.create(
+      { tier: "dev", host: { type: "local" }, ...sections, site },
+      secrets,
+      beside?.stack,
+    );
     return new LocalSite(stack, ports);
   }
 

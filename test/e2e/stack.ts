@@ -90,13 +90,21 @@ export class TestStack {
   readonly #secrets: Record<string, string> = {};
   readonly #credentials: Record<string, string> = {};
 
-  private constructor(folder: string, sections: Sections) {
+  readonly #beside: TestStack | undefined;
+
+  private constructor(folder: string, sections: Sections, beside?: TestStack) {
     this.folder = folder;
+    this.#beside = beside;
     this.#sections = sections;
   }
 
-  static async create(sections: Sections, secrets: Record<string, string> = {}): Promise<TestStack> {
-    const stack = new TestStack(await mkdtemp(join(tmpdir(), "socle-e2e-")), sections);
+  /** @param beside a stack whose state and passphrase it shares, as two stacks of one project do; it goes before that one */
+  static async create(
+    sections: Sections,
+    secrets: Record<string, string> = {},
+    beside?: TestStack,
+  ): Promise<TestStack> {
+    const stack = new TestStack(beside?.folder ?? (await mkdtemp(join(tmpdir(), "socle-e2e-"))), sections, beside);
     await stack.#init();
     for (const [name, value] of Object.entries(secrets)) await stack.setSecret(name, value);
     return stack;
@@ -113,7 +121,8 @@ export class TestStack {
   }
 
   async #init(): Promise<void> {
-    await writeFile(join(this.folder, "passphrase"), randomBytes(24).toString("hex"), { mode: 0o600 });
+    if (!this.#beside)
+      await writeFile(join(this.folder, "passphrase"), randomBytes(24).toString("hex"), { mode: 0o600 });
     await this.#write();
     await this.pulumi(["stack", "init", this.name]);
   }
@@ -202,7 +211,8 @@ export class TestStack {
 
   /** Forgets a stack that has nothing anywhere: refused, destroyed, or its host is gone. */
   async forget(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+    if (this.#beside) await this.pulumi(["stack", "rm", "--yes"], { check: false });
+    else await rm(this.folder, { recursive: true, force: true });
     await rm(this.file, { force: true });
   }
 

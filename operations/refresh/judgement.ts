@@ -1,0 +1,102 @@
+/** Rules laid against the columns that a backup has: nothing may leave by oversight. */
+import leven from "leven";
+
+import { OperatorError } from "../stack.ts";
+import { type Column, type ColumnRule, misfit, suggestion } from "./rule.ts";
+import type { Rules } from "./rules-file.ts";
+
+export interface Ruled {
+  column: Column;
+  rule: ColumnRule | "truncate";
+}
+
+/**
+ * The rule of every column.
+ * @throws OperatorError naming every column that has none, with a suggestion, and every rule that does not suit
+ */
+export function judge(rules: Rules, columns: readonly Column[]): Ruled[] {
+  const mistakes = [...strangers(rules, columns), ...unsuitable(rules, columns)];
+  const missing = columns.filter((column) => ruleOf(rules, column) === undefined);
+  if (mistakes.length === 0 && missing.length === 0)
+    return columns.map((column) => ({ column, rule: ruleOf(rules, column) ?? "keep" }));
+  const count = missing.length === 1 ? "1 column has" : `${String(missing.length)} columns have`;
+  throw new OperatorError(
+    [
+      ...(mistakes.length > 0
+        ? [`${rules.file} does not suit the tables:`, ...mistakes.map((line) => `  ${line}`)]
+        : []),
+      ...(missing.length > 0
+        ? [
+            `${count} no rule in ${rules.file}. A beginning, to be looked at line by line:`,
+            "",
+            "tables:",
+            ...suggestions(missing),
+            "",
+          ]
+        : []),
+      "Nothing was changed, and nothing has left the stack.",
+    ].join("\n"),
+  );
+}
+
+function ruleOf({ tables }: Rules, { named, column }: Column): Ruled["rule"] | undefined {
+  const rules = tables[named];
+  return rules === undefined || rules === "truncate" ? rules : rules[column];
+}
+
+/** What the file speaks of and is not there: a slip of the pen would leave the column that is meant without its rule. */
+function strangers({ own }: Rules, columns: readonly Column[]): string[] {
+  const names = [...new Set(columns.map(({ named }) => named))];
+  return Object.entries(own).flatMap(([table, rules]) => {
+    if (!names.includes(table)) return [`tables.${table}: there is no such table${meant(table, names)}`];
+    const known = columns.filter(({ named }) => named === table).map(({ column }) => column);
+    return (rules === "truncate" ? [] : Object.keys(rules))
+      .filter((column) => !known.includes(column))
+      .map((column) => `tables.${table}.${column}: there is no such column${meant(column, known)}`);
+  });
+}
+
+function meant(name: string, known: readonly string[]): string {
+  const [nearest] = known.filter((each) => leven(each, name) <= 2).sort((a, b) => leven(a, name) - leven(b, name));
+  return nearest === undefined ? "" : `; did you mean ${nearest}?`;
+}
+
+function unsuitable(rules: Rules, columns: readonly Column[]): string[] {
+  return columns.flatMap((column) => {
+    const rule = ruleOf(rules, column);
+    if (rule === undefined || rule === "truncate") return [];
+    const where = `tables.${column.named}.${column.column}`;
+    const found = misfit(rule, column);
+    if (found !== undefined) return [`${where}: ${found}`];
+    const emptied = column.refers !== null && rules.tables[column.refers] === "truncate";
+    return emptied && rule !== "null"
+      ? [
+          `${where}: names rows of ${column.refers ?? ""}, which is emptied; ${column.nullable ? "use null" : "empty this table, too"}`,
+        ]
+      : [];
+  });
+}
+
+function suggestions(missing: readonly Column[]): string[] {
+  const tables = [...new Set(missing.map(({ named }) => named))];
+  return tables.flatMap((table) => [
+    `  ${table}:`,
+    ...missing.filter(({ named }) => named === table).map((each) => `    ${each.column}: ${suggestion(each)}`),
+  ]);
+}
+
+/** As host/backup/anonymise.sh reads them; a field is written as PostgreSQL's COPY reads it. */
+export function ruleLines(rules: Rules, ruled: readonly Ruled[]): string {
+  const field = (text: string): string => text.replaceAll("\\", "\\\\").replaceAll("\t", "\\t").replaceAll("\n", "\\n");
+  return [
+    ...ruled.map(({ column: { schema, table, column }, rule }) => [
+      "rule",
+      ...[schema, table, column, rule].map(field),
+    ]),
+    ...rules.media.map((glob) => ["media", glob]),
+    ...rules.canaries.map((value) => ["canary", value]),
+    ...rules.harmless.map((line) => ["harmless", line]),
+  ]
+    .map((words) => `${words.join("\t")}\n`)
+    .join("");
+}

@@ -1,0 +1,96 @@
+/** Anonymised data on its way: made at the source, sent through this process, put in the place of the target's own. */
+import { randomUUID } from "node:crypto";
+
+import type { Backup, Manifest } from "../backup/repository.ts";
+import { Repository } from "../backup/repository.ts";
+import { whileClosed } from "../closed-site.ts";
+import { record } from "../evidence/record.ts";
+import { upload } from "../import/upload.ts";
+import { OperatorError, type Stack } from "../stack.ts";
+import { judge, ruleLines, type Ruled } from "./judgement.ts";
+import type { Column } from "./rule.ts";
+import type { Rules } from "./rules-file.ts";
+
+/** What was made at the source. */
+export interface Made {
+  bytes: number;
+  /** Raw values that were looked for. */
+  samples: number;
+  /** Uploaded files, and how many of them leave as they are. */
+  files: number;
+  kept: number;
+}
+
+const script = "refresh/source.sh";
+
+export class Refresh {
+  readonly #source: Stack;
+  readonly #target: Stack;
+  readonly #rules: Rules;
+  readonly #token = randomUUID();
+  readonly backup: Backup;
+  readonly manifest: Manifest;
+
+  /**
+   * @param id of the backup; default: the newest
+   * @throws OperatorError where this must never be done, or cannot be
+   */
+  constructor(source: Stack, target: Stack, rules: Rules, id: string | undefined) {
+    for (const stack of [source, target])
+      if (!stack.outputs.services["backup"])
+        throw new OperatorError(
+          `Stack ${stack.name} makes no backups, which a refresh needs on both sides.\n    → Set backup.enabled to true and run: npm run -s pulumi -- up -s ${stack.name}`,
+        );
+    this.#source = source;
+    this.#target = target;
+    this.#rules = rules;
+    const repository = new Repository(source);
+    this.backup = repository.find({ id });
+    this.manifest = repository.manifest(this.backup.id);
+    if (this.manifest.stack !== this.#name)
+      throw new OperatorError(`Backup ${this.backup.id} is of ${this.manifest.stack}, not of ${source.name}.`);
+  }
+
+  /** The rule of every column of the backup. @throws OperatorError where one has none */
+  plan(): Ruled[] {
+    const columns = JSON.parse(this.#source.ask(script, [this.#name, "tables", this.backup.id])) as Column[];
+    return judge(this.#rules, columns);
+  }
+
+  /** Masks and searches the backup; nothing leaves yet. */
+  async make(ruled: readonly Ruled[]): Promise<Made> {
+    const words = [this.#name, "make", this.backup.id, this.#token];
+    return JSON.parse(await this.#source.tell(script, words, ruleLines(this.#rules, ruled))) as Made;
+  }
+
+  /** Answers with the id of the target's backup that holds the state before. */
+  async ship({ bytes, samples }: Made, columns: number): Promise<string> {
+    const { name, postgres } = this.#target.outputs.operations;
+    const saved = await whileClosed(this.#target, `socle refresh --from ${this.#source.name}`, () => {
+      const sending = this.#source.follow(script, [this.#name, "send", this.#token]);
+      sending.stdin.end();
+      const whole = this.#source.ended(sending, script);
+      // Said where it is waited for, which is later.
+      whole.catch(() => undefined);
+      const words = [name, postgres.database, postgres.owner];
+      return upload(this.#target, "refresh/target.sh", words, { content: sending.stdout, size: bytes, whole });
+    });
+    await record({
+      policy: "EVD-10",
+      subject: this.#target.outputs.services["backend"]?.digest ?? "",
+      stack: name,
+      tool: { name: "socle refresh", version: `PostgreSQL ${this.manifest.postgres}` },
+      result: "passed",
+      details: { from: this.#name, snapshot: this.backup.id, columns, samples, hits: 0 },
+    });
+    return saved.trim();
+  }
+
+  discard(): void {
+    this.#source.ask(script, [this.#name, "discard", this.#token]);
+  }
+
+  get #name(): string {
+    return this.#source.outputs.operations.name;
+  }
+}
