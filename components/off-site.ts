@@ -72,6 +72,7 @@ export class OffSite extends pulumi.ComponentResource {
           HOME: "/tmp",
           RECORDS: "/offsite",
           PLACE: "off-site",
+          DRILL_DAYS: String(settings.drill.offsiteDays),
           RESTIC_REPOSITORY: repository(place, host.stack),
           RESTIC_PASSWORD_FILE: "/run/socle/repository-key",
           RESTIC_FROM_PASSWORD_FILE: "/run/socle/repository-key",

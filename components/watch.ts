@@ -72,6 +72,7 @@ export class Watch extends pulumi.ComponentResource {
           BACKUP_HOURS: String(settings.overdue.backup),
           DRILL_HOURS: settings.drill.day === "never" ? "" : String(settings.overdue.drill),
           COPY_HOURS: settings.offsite ? String(settings.overdue.copy) : "",
+          OFFSITE_DRILL_HOURS: settings.drill.offsiteDays === 0 ? "" : String(settings.overdue.offsiteDrill),
           MESSAGE_NAME: messages.name,
           MESSAGE_CHANNEL: messages.channel ?? "",
         },

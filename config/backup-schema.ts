@@ -55,6 +55,14 @@ export const backup = z
           .enum(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"])
           .default("sunday")
           .describe("Day of the week on which the newest backup is restored for trial, after the day's first backup."),
+        offsiteDays: z
+          .int()
+          .min(0)
+          .max(365)
+          .default(28)
+          .describe(
+            "Days after which the newest backup of `backup.offsite` is brought back and restored for trial, after a copy; 0: not by itself. It is downloaded whole.",
+          ),
         queries: z
           .record(z.string().regex(/^[\w .,-]{1,80}$/), z.string().min(1))
           .default({})
@@ -71,6 +79,7 @@ export const backup = z
         backup: hours(26, "the last good backup"),
         copy: hours(50, "the last copy to `backup.offsite`"),
         drill: hours(8 * 24, "the last restore drill that passed"),
+        offsiteDrill: hours(30 * 24, "the last restore drill of the off-site copy that passed"),
       })
       .prefault({})
       .describe(

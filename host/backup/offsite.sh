@@ -1,13 +1,23 @@
 #!/bin/sh
 # First process of the off-site container: copies what is new after each good backup, and tries again, later and later up to
-# an hour, where that failed.
+# an hour, where that failed. After a copy it has what is there restored for trial, where that was long ago.
+#
+# DRILL_DAYS  days between two such drills; 0: none
 set -eu
 
 newest() { grep '"result":"passed"' /backups/history.jsonl 2>/dev/null | tail -n 1; }
 
+# A drill that failed is tried again after a day.
+drill_is_due() {
+  [ "$DRILL_DAYS" -gt 0 ] && [ -z "$(find /offsite/drilled -mmin -$((DRILL_DAYS * 1440)))" ] &&
+    [ -z "$(find /offsite/drill-attempted -mmin -1440 2>/dev/null)" ]
+}
+
 sh /tools/offsite-login.sh
 trap 'exit 0' TERM INT
 rm -f /tmp/ended
+# One that is new has its first drill when it is due.
+[ -e /offsite/drilled ] || touch /offsite/drilled
 working='' delay=60 next=0
 while :; do
   touch /tmp/heartbeat
@@ -23,7 +33,12 @@ while :; do
       working=''
     fi
   elif [ "$now" -ge "$next" ] && [ "$(newest)" != "$(cat /offsite/copied 2>/dev/null)" ]; then
-    { code=0; sh /tools/copy.sh || code=$?; echo "$code" >/tmp/ended; } &
+    {
+      code=0
+      sh /tools/copy.sh || code=$?
+      if [ "$code" = 0 ] && drill_is_due; then sh /tools/bring-back.sh || true; fi
+      echo "$code" >/tmp/ended
+    } &
     working=yes
   fi
   sleep 5 &

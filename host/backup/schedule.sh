@@ -1,5 +1,6 @@
 #!/bin/sh
-# First process of the backup container: makes the scheduled backups, one that was missed as soon as it runs again.
+# First process of the backup container: makes the scheduled backups, one that was missed as soon as it runs again, and
+# restores for trial what the off-site container has brought back (bring-back.sh).
 #
 # BACKUP_TIMES  times of day as HH:MM, with spaces between; TZ says where
 set -eu
@@ -29,6 +30,12 @@ while :; do
     touch /backups/attempted
     sh /tools/scheduled.sh &
     wait $! || true
+  fi
+  if [ -e /offsite/brought-back ]; then
+    rm /offsite/brought-back
+    RESTIC_REPOSITORY=/offsite/brought RECORDS=/offsite sh /tools/drill.sh >/dev/null &
+    wait $! || true
+    rm -rf /offsite/brought
   fi
   sleep 10 &
   wait $! || true

@@ -2,7 +2,7 @@
 # First process of the watch: tells the webhook when backups, checks, drills or copies fail or are overdue, and when they
 # are well again. It reads what the others leave behind, so that none of them has to be alive to be missed.
 #
-# STACK  the stack's name; BACKUP_HOURS, DRILL_HOURS, COPY_HOURS  when each is overdue; empty: there is none
+# STACK  the stack's name; BACKUP_HOURS, DRILL_HOURS, COPY_HOURS, OFFSITE_DRILL_HOURS  when each is overdue; empty: there is none
 # MESSAGE_NAME, MESSAGE_CHANNEL  as the settings of messages have them
 set -eu
 told=/watch
@@ -71,6 +71,7 @@ while :; do
     judge copy-overdue "$(overdue /offsite/copies.jsonl "$COPY_HOURS" 'no off-site copy')" 'See why: socle backup copy'
     judge offsite-check "$(failed /offsite/checks.jsonl 'the check of the off-site copy failed: it is not to be relied on')" 'Read it all: socle backup verify --offsite --all; then see docs/backups.md'
     judge offsite-drill "$(failed /offsite/drills.jsonl 'the restore drill of the off-site copy failed')" 'Run it again: socle drill restore --offsite'
+    judge offsite-drill-overdue "$(overdue /offsite/drills.jsonl "$OFFSITE_DRILL_HOURS" 'no restore drill of the off-site copy passed')" 'Run one: socle drill restore --offsite'
   fi
   sleep 10 &
   wait $! || true

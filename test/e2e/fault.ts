@@ -5,10 +5,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { until } from "../lab/deadline.ts";
 import { deploy, releaseSteps } from "./deployer.ts";
-import { inspect, isWell } from "./engine.ts";
+import { inspect, isWell, within } from "./engine.ts";
 import type { Load } from "./load.ts";
 import type { Random } from "./random.ts";
 import type { LocalSite } from "./running-site.ts";
+import { SmallDisk } from "./small-disk.ts";
 import type { Sections } from "./stack.ts";
 
 export interface Fault {
@@ -42,6 +43,30 @@ async function crashTask(site: LocalSite, load: Load): Promise<void> {
   const children = (await readFile(`/proc/${Pid}/task/${Pid}/children`, "utf8")).trim().split(" ");
   for (const child of children) process.kill(Number(child), "SIGKILL");
   await until("the task is done by another", 90, async () => (await load.entries()).get(id)?.done, 1);
+}
+
+/** The disk of the database runs full, until somebody makes room; nobody else lends a hand. */
+async function fullDisk(site: LocalSite, load: Load): Promise<void> {
+  const postgres = site.container("postgres");
+  const acknowledged = async (): Promise<void> => {
+    const before = load.ordered.length;
+    await until("work is taken", 90, () => Promise.resolve(load.ordered.length > before + 1));
+  };
+  const disk = await SmallDisk.under(postgres, `${site.stack.prefix}-postgres`, 48);
+  try {
+    await acknowledged();
+    const failures = load.failures.length;
+    await disk.fill();
+    // What was allotted to the log beforehand is used up first.
+    await until("a write is refused", 30, async () => {
+      await within(postgres, ["psql", "-XAtqU", "postgres", "-c", "SELECT pg_switch_wal()"], { check: false });
+      return load.failures.slice(failures).some((failure) => /: 5\d\d /.test(failure));
+    });
+    await disk.empty();
+    await acknowledged();
+  } finally {
+    await disk.remove();
+  }
 }
 
 /** A deployment that must fail; then the former settings again. */
@@ -112,6 +137,7 @@ export const faults: readonly Fault[] = [
   },
   { row: 7, name: "Nginx is killed", noticed: true, strike: (site) => crash(site, "nginx") },
   { row: 8, name: "PostgreSQL is killed", noticed: true, strike: (site) => crash(site, "postgres") },
+  { row: 14, name: "the disk of PostgreSQL is full", noticed: true, slow: true, strike: fullDisk },
   { row: 20, name: "Redis is killed", noticed: true, strike: (site) => crash(site, "redis") },
   { row: 21, name: "a worker is killed inside a task", noticed: false, strike: crashTask },
 ];

@@ -37,10 +37,10 @@ describe("faults of a local stack under load", function () {
     await assertExact(site(), load);
   };
 
-  it("PostgreSQL, Redis and a worker inside a task are killed: all comes back, the ledger is exact (rows 8, 20, 21)", async () => {
+  it("PostgreSQL, Redis and a worker inside a task are killed, PostgreSQL's disk is full: all comes back, the ledger is exact (rows 8, 14, 20, 21)", async () => {
     const random = new Random(1);
     await underLoad(async (load) => {
-      for (const fault of faults.filter(({ row }) => [8, 20, 21].includes(row)))
+      for (const fault of faults.filter(({ row }) => [8, 14, 20, 21].includes(row)))
         await strikes(fault, site(), load, random);
     });
   });

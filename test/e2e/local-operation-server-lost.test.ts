@@ -110,6 +110,18 @@ describe("off-site copies of a local stack", function () {
     assert.doesNotMatch(await inside("offsite", "ls", "/offsite"), /fetched/, "nothing is left of it");
   });
 
+  it("EVD-05: are restored for trial by themselves where that was long ago", async () => {
+    const before = (await records("drills")).length;
+    await inside("offsite", "touch", "--date=29 days ago", "/offsite/drilled");
+    await socle(["backup", "now"]);
+    const drill = await until("the drill", 90, async () => (await records("drills"))[before], 1);
+    assert.equal(drill["result"], "passed");
+    const gone = async (): Promise<boolean> => !(await inside("offsite", "ls", "/offsite")).includes("brought");
+    await until("nothing is left of it", 20, gone);
+    assert.equal(await inside("offsite", "find", "/offsite/drilled", "-mmin", "-5"), "/offsite/drilled");
+    assert.match((await socle(["backup", "evidence"])).stdout, /^EVD-05 {2}.* {2}passed$/m);
+  });
+
   it("fault 19: survive a target that resets, fails and is slow; what was cut off goes on", async () => {
     // Random, so that it is as long when it is stored: three packs.
     await sql(
