@@ -87,5 +87,9 @@ export class FaultProxy {
 }
 
 /** This machine, as every container sees it. */
-export const bridgeAddress = (): Promise<string> =>
-  docker(["network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"]);
+export async function bridgeAddress(): Promise<string> {
+  const network = "{{with index .IPAM.Config 0}}{{or .Gateway .Subnet}}{{end}}";
+  const address = await docker(["network", "inspect", "bridge", "--format", network]);
+  // An engine that found its bridge there when it started names no gateway: the bridge has the first address.
+  return address.replace(/\d+\/\d+$/, "1");
+}
