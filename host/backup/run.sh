@@ -8,6 +8,8 @@
 set -eu
 # shellcheck source=host/backup/record.sh
 . /tools/record.sh
+# shellcheck source=host/backup/dump.sh
+. /tools/dump.sh
 family=$1
 work=/backups/work
 began=$(date +%s)
@@ -57,35 +59,9 @@ touch /backups/incoming
 step='looking for room on the disk'
 room
 
-step='dumping the database'
-say "$step"
-# Counts and dump see the same moment: the dump joins the snapshot of the transaction that counts.
-psql --no-psqlrc --quiet --tuples-only --no-align --field-separator="$(printf '\t')" --set ON_ERROR_STOP=1 \
-  --output "$work/counts" --file /tools/dump.sql >&2
-[ -e "$work/dumped" ]
-rm "$work/dumped"
+dump_database "$work" "$family"
+step='naming the roles'
 pg_dumpall --globals-only --no-role-passwords >"$work/globals.sql"
-
-step='checking the dump'
-say "$step"
-pg_restore --list "$work/database.dump" >/dev/null
-# Every row that was counted is in the file, which is read to its end for it.
-pg_restore --data-only --file - "$work/database.dump" | awk -f /tools/rows.awk | LC_ALL=C sort >"$work/rows"
-LC_ALL=C sort "$work/counts" | awk -F '\t' '$2 > 0' >"$work/expected"
-if ! diff "$work/expected" "$work/rows" >"$work/difference"; then
-  say 'the dump does not hold the rows that the database has (< database, > dump):'
-  head -n 20 "$work/difference" >&2
-  exit 1
-fi
-tables=$(wc -l <"$work/counts")
-rows=$(awk -F '\t' '{ sum += $2 } END { print sum + 0 }' "$work/counts")
-bytes=$(stat --format %s "$work/database.dump")
-hash=$(sha256sum <"$work/database.dump" | cut -d' ' -f1)
-version=$(pg_dump --version | sed 's/^[^0-9]*\([0-9.]*\).*/\1/')
-printf '{"stack":"%s","family":"%s","when":"%s","postgres":"%s","dump":{"sha256":"%s","bytes":%d},"tables":{%s}}\n' \
-  "$STACK" "$family" "$(date --utc +%Y-%m-%dT%H:%M:%SZ)" "$version" "$hash" "$bytes" \
-  "$(awk -F '\t' -f /tools/tables.awk "$work/counts")" >"$work/manifest.json"
-rm "$work/counts" "$work/rows" "$work/expected" "$work/difference"
 
 step='storing database and media'
 say "$step"

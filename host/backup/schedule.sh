@@ -5,17 +5,8 @@
 # BACKUP_TIMES  times of day as HH:MM, with spaces between; TZ says where
 set -eu
 
-# The last moment before now at which a backup was due, as seconds since 1970.
-due() {
-  now=$(date +%s) latest=0
-  for time in $BACKUP_TIMES; do
-    for day in today yesterday; do
-      moment=$(date --date "$day $time" +%s)
-      if [ "$moment" -le "$now" ] && [ "$moment" -gt "$latest" ]; then latest=$moment; fi
-    done
-  done
-  echo "$latest"
-}
+# shellcheck source=host/backup/due.sh
+. /tools/due.sh
 
 sh /tools/open.sh
 # A stack that is new has nothing to catch up with.
@@ -25,7 +16,7 @@ trap 'exit 0' TERM INT
 while :; do
   # The second is for the watch, which is another container.
   touch /tmp/heartbeat /backups/heartbeat
-  if [ "$(due)" -gt "$(stat --format %Y /backups/attempted)" ]; then
+  if [ "$(due "$BACKUP_TIMES")" -gt "$(stat --format %Y /backups/attempted)" ]; then
     # Once for each time that was due, whatever comes of it: its failure is told, not repeated every few seconds.
     touch /backups/attempted
     sh /tools/scheduled.sh &

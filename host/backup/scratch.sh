@@ -30,13 +30,20 @@ scratch_serve() {
   printf 'backup:x:%s:%s::/tmp:/bin/sh\n' "$(id -u)" "$(id -g)" >"$scratch/passwd"
   LD_PRELOAD=$(find /usr/lib -name libnss_wrapper.so | head -n 1) NSS_WRAPPER_PASSWD=$scratch/passwd NSS_WRAPPER_GROUP=/dev/null \
     initdb --pgdata="$scratch/data" --username=postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >/dev/null
-  # What is thrown away need not outlive a crash.
-  pg_ctl --pgdata="$scratch/data" --log="$scratch/log" --wait --silent start --options \
-    "-c listen_addresses='' -c unix_socket_directories='$scratch' -c fsync=off -c full_page_writes=off -c shared_buffers=64MB -c maintenance_work_mem=64MB -c max_wal_size=2GB" >&2
+  scratch_run ''
   # The roles that own things; those that every server has are there already.
   grep -v '^CREATE ROLE postgres;$' "$scratch/backup/globals.sql" | PGHOST=$scratch PGUSER=postgres PGDATABASE=postgres \
     psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 >/dev/null
   PGHOST=$scratch PGUSER=postgres PGDATABASE=postgres createdb --template=template0 restored
+}
+
+#   scratch_run OPTIONS
+#
+# Starts the cluster in $scratch/data with further options of postgres(1), and waits until it answers.
+scratch_run() {
+  # What is thrown away need not outlive a crash. A recovery may take hours.
+  pg_ctl --pgdata="$scratch/data" --log="$scratch/log" --wait --timeout=86400 --silent start --options \
+    "-c listen_addresses='' -c unix_socket_directories='$scratch' -c fsync=off -c full_page_writes=off -c shared_buffers=64MB -c maintenance_work_mem=64MB -c max_wal_size=2GB $1" >&2
 }
 
 scratch_psql() { PGHOST=$scratch PGUSER=postgres PGDATABASE=restored PGOPTIONS='' psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 "$@"; }
