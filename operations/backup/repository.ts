@@ -109,8 +109,10 @@ export class Repository {
     return (JSON.parse(text) as Snapshot[]).filter(counts);
   }
 
+  /** Reads without a lock: who looks must not keep a backup from letting old ones go. */
   #restic(...words: string[]): string {
-    return this.#stack.ask("exec.sh", [this.#stack.container("backup"), "/tools/restic", "--quiet", ...words]);
+    const command = ["/tools/restic", "--quiet", "--no-lock", ...words];
+    return this.#stack.ask("exec.sh", [this.#stack.container("backup"), ...command]);
   }
 }
 
