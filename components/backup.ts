@@ -48,6 +48,8 @@ export class Backup extends pulumi.ComponentResource {
     repository: pulumi.Output<string>;
     /** restic and the programs of host/backup. */
     tools: pulumi.Output<string>;
+    /** What opens database and repository. */
+    secrets: pulumi.Output<string>;
     /** What is known of the copy elsewhere, where there is one. */
     offsite: pulumi.Output<string> | undefined;
   };
@@ -64,8 +66,8 @@ export class Backup extends pulumi.ComponentResource {
     const tools = volume(`${name}-tools`, host, { purpose: "backup-tools" }, parent).name;
     // Records and a listing: what is copied can be asked for anew.
     const offsite = settings.offsite && volume(`${name}-offsite`, host, { purpose: "offsite" }, parent).name;
-    this.volumes = { repository, tools, offsite };
     const secrets = volume(`${name}-secrets`, host, { purpose: "backup-secrets" }, parent).name;
+    this.volumes = { repository, tools, secrets, offsite };
 
     const owner = task(
       `${name}-volume-owner`,

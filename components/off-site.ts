@@ -16,6 +16,8 @@ import { volumeFiles } from "./volume-files.ts";
 export interface OffSiteArgs {
   settings: Model["backup"];
   place: Place;
+  /** Days back that there is a moment to recover to, where changes of the database are archived. */
+  recoverable: number | undefined;
   /** In clear. */
   credentials: OperatingCredentials;
   /** User and group who own the repository here. */
@@ -31,7 +33,7 @@ export class OffSite extends pulumi.ComponentResource {
   readonly containerName: pulumi.Output<string>;
 
   constructor(name: string, args: OffSiteArgs, options?: pulumi.ComponentResourceOptions) {
-    const { settings, place, credentials, user, backup, host, networks } = args;
+    const { settings, place, recoverable, credentials, user, backup, host, networks } = args;
     super("socle:index:OffSite", name, {}, { ...options, provider: host.provider });
     const parent = { parent: this };
     const secrets = volume(`${name}-secrets`, host, { purpose: "offsite-secrets" }, parent).name;
@@ -81,6 +83,7 @@ export class OffSite extends pulumi.ComponentResource {
             ? { AWS_SHARED_CREDENTIALS_FILE: "/run/socle/credentials", AWS_DEFAULT_REGION: place.region }
             : { OFFSITE_SSH: knownHost(place) }),
           ...retention(settings),
+          ARCHIVE_DAYS: String(recoverable ?? ""),
         },
         // The one that dumps the database has no way out.
         networks: [{ name: networks.edge }],

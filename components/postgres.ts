@@ -42,6 +42,8 @@ export class Postgres extends pulumi.ComponentResource {
   readonly backupLogin: string;
   readonly image: Image;
   readonly containerName: pulumi.Output<string>;
+  /** Of the container: another one may be another database. */
+  readonly containerId: pulumi.Output<string>;
   /** Done when the database is there and the login may use it. */
   readonly ready: pulumi.Resource;
 
@@ -121,6 +123,7 @@ export class Postgres extends pulumi.ComponentResource {
       { ...parent, dependsOn: [files, fitting] },
     );
     this.containerName = server.name;
+    this.containerId = server.id;
 
     const [login, former] = args.generation % 2 === 1 ? ["a", "b"] : ["b", "a"];
     this.login = `${settings.user}_${login}`;

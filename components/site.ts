@@ -5,6 +5,7 @@ import type { OperatingCredentials } from "../config/credential-schema.ts";
 import type { Model } from "../config/environment.ts";
 import { siteFacts } from "../config/facts.ts";
 import { Application } from "./application.ts";
+import { Archive } from "./archive.ts";
 import { Backend } from "./backend.ts";
 import { Backup } from "./backup.ts";
 import { Celery } from "./celery.ts";
@@ -58,6 +59,7 @@ export class Site extends pulumi.ComponentResource {
     const secrets = new Secrets("secrets", model.rotation, parent);
     const networks = new Networks("network", host, parent);
     const within = { host, networks, keepData };
+    const { user } = model.application;
 
     const postgres = new Postgres(
       "postgres",
@@ -115,15 +117,21 @@ export class Site extends pulumi.ComponentResource {
           parent,
         )
       : undefined;
+    const kept = backup && { host, networks, backup, user };
+    const { pitr } = model.postgres;
+    const archive =
+      kept && pitr
+        ? new Archive("archive", { ...kept, postgres, settings: pitr, backups: model.backup }, parent)
+        : undefined;
     const offsite =
-      backup && model.backup.offsite
+      kept && model.backup.offsite
         ? new OffSite(
             "offsite",
             {
-              ...{ host, networks, backup, credentials },
+              ...{ ...kept, credentials },
               settings: model.backup,
               place: model.backup.offsite,
-              user: model.application.user,
+              recoverable: pitr?.days,
               repositoryKey: secrets.repositoryKey,
             },
             parent,
@@ -177,7 +185,6 @@ export class Site extends pulumi.ComponentResource {
         { ...model.frontend, ...released, applicationReference: model.images.application },
         parent,
       );
-    const { user } = model.application;
     const names = commands.collectstatic && commands.staticNames;
     const staticFiles = names && new StaticFiles("static-files", { ...released, user, names, networks }, parent);
 
@@ -200,15 +207,14 @@ export class Site extends pulumi.ComponentResource {
     const certbot = certificate.keepSigned("certbot", { nginx: serving.ready });
 
     const watch =
-      backup && credentials.webhook && model.notifications.events.includes("backup")
+      kept && credentials.webhook && model.notifications.events.includes("backup")
         ? new Watch(
             "watch",
             {
-              ...{ host, networks, backup },
+              ...{ ...kept, archive },
               settings: model.backup,
               messages: model.notifications,
               webhook: credentials.webhook,
-              user: model.application.user,
               image: nginx.image,
             },
             parent,
@@ -226,6 +232,7 @@ export class Site extends pulumi.ComponentResource {
       ...(beat ? { beat: service(beat, application.image) } : {}),
       nginx: service(serving.containerName, nginx.image),
       ...(backup ? { backup: service(backup.containerName, backup.image) } : {}),
+      ...(archive ? { archive: service(archive.containerName, postgres.image) } : {}),
       ...(backup && offsite ? { offsite: service(offsite.containerName, backup.restic) } : {}),
       ...(watch ? { watch: service(watch.containerName, nginx.image) } : {}),
       ...(certbot ? { certbot: service(certbot.containerName, certbot.image) } : {}),

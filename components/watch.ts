@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Model } from "../config/environment.ts";
+import type { Archive } from "./archive.ts";
 import { type Backup, programsDigest } from "./backup.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
@@ -23,6 +24,8 @@ export interface WatchArgs {
   /** One that has curl(1): Nginx's. */
   image: Image;
   backup: Backup;
+  /** Where changes of the database are archived. */
+  archive: Archive | undefined;
   host: DockerHost;
   networks: Networks;
 }
@@ -31,7 +34,7 @@ export class Watch extends pulumi.ComponentResource {
   readonly containerName: pulumi.Output<string>;
 
   constructor(name: string, args: WatchArgs, options?: pulumi.ComponentResourceOptions) {
-    const { settings, messages, user, image, backup, host, networks } = args;
+    const { settings, messages, user, image, backup, archive, host, networks } = args;
     super("socle:index:Watch", name, {}, { ...options, provider: host.provider });
     const parent = { parent: this };
     const memory = volume(`${name}-memory`, host, { purpose: "watch" }, parent).name;
@@ -73,6 +76,7 @@ export class Watch extends pulumi.ComponentResource {
           DRILL_HOURS: settings.drill.day === "never" ? "" : String(settings.overdue.drill),
           COPY_HOURS: settings.offsite ? String(settings.overdue.copy) : "",
           OFFSITE_DRILL_HOURS: settings.drill.offsiteDays === 0 ? "" : String(settings.overdue.offsiteDrill),
+          ARCHIVE_MINUTES: archive ? String(archive.lag) : "",
           MESSAGE_NAME: messages.name,
           MESSAGE_CHANNEL: messages.channel ?? "",
         },
@@ -81,6 +85,7 @@ export class Watch extends pulumi.ComponentResource {
         mounts: [
           { volume: backup.volumes.repository, path: "/backups", readOnly: true },
           ...(offsite ? [{ volume: offsite, path: "/offsite", readOnly: true }] : []),
+          ...(archive ? [{ volume: archive.volume, path: "/archive", readOnly: true }] : []),
           { volume: backup.volumes.tools, path: "/tools", readOnly: true },
           { volume: memory, path: "/watch" },
           { volume: secrets, path: "/run/socle", readOnly: true },
@@ -92,7 +97,7 @@ export class Watch extends pulumi.ComponentResource {
         stopGrace: 10,
         labels: { "socle.programs": programsDigest },
       },
-      { ...parent, dependsOn: [owner, files, backup.ready] },
+      { ...parent, dependsOn: [owner, files, backup.ready, ...(archive ? [archive.ready] : [])] },
     );
     this.containerName = server.name;
     healthGate(name, host, { container: server, how: "alone" }, parent);

@@ -1,4 +1,4 @@
-/** Rules of the copy of the backups that is kept away from the server. */
+/** Rules of the backups, and of the copy of them that is kept away from the server. */
 import type { CredentialName } from "./credential-schema.ts";
 import type { Mistake } from "./mistake.ts";
 import { type Rule, when } from "./rule.ts";
@@ -39,6 +39,15 @@ export const backupRules: readonly Rule[] = [
         path: "backup.offsite",
         found: "is set, but backups are off",
         mend: "Remove backup.enabled, which is true by default, or backup.offsite.",
+      }),
+  },
+  {
+    holds: "`postgres.pitr` has a repository to store in.",
+    broken: ({ backup, postgres }) =>
+      when(postgres?.pitr && backup && !backup.enabled, {
+        path: "postgres.pitr",
+        found: "is set, but backups are off, and it stores in their repository",
+        mend: "Remove backup.enabled, which is true by default, or postgres.pitr.",
       }),
   },
   {

@@ -2,12 +2,7 @@
 import { z } from "zod";
 
 import { offsite } from "./off-site-schema.ts";
-import { cpus, image, memory, positive } from "./terms.ts";
-
-const time = z
-  .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
-  .meta({ title: "a time of day such as 02:30", mend: 'Write hours and minutes in quotes, such as "02:30".' });
+import { cpus, image, memory, positive, timeOfDay } from "./terms.ts";
 
 const kept = (value: number, what: string) =>
   z.int().min(0).max(1000).default(value).describe(`How many ${what} of the scheduled backups are kept.`);
@@ -22,7 +17,7 @@ export const backup = z
       .default(true)
       .describe("Back up database and media by schedule, each backup read back before it counts."),
     times: z
-      .array(time)
+      .array(timeOfDay)
       .min(1)
       .default(["02:30"])
       .describe("Times of day at which a backup is made. One that was missed is made as soon as the host runs again."),

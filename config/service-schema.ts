@@ -1,6 +1,7 @@
 /** Settings of what the application stands on: PostgreSQL, Redis, Nginx, Certbot. */
 import { z } from "zod";
 
+import { pitr } from "./pitr-schema.ts";
 import { cpus, identifier, image, memory, positive, stopGrace } from "./terms.ts";
 
 const dataVolume = z
@@ -56,6 +57,7 @@ export const postgres = z
         "Most connections at a time (max_connections). Each may sort in a megabyte or more of postgres.memory.",
       ),
     stopGrace: stopGrace(60),
+    pitr: pitr.optional(),
   })
   .describe("The database.");
 

@@ -59,3 +59,8 @@ export const stopGrace = (value: number) =>
   positive(3600)
     .default(value)
     .describe("Seconds that the process may take to finish its work after SIGTERM before it is killed.");
+
+export const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+  .meta({ title: "a time of day such as 02:30", mend: 'Write hours and minutes in quotes, such as "02:30".' });

@@ -26,7 +26,7 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 # What is newest before the copy begins: a later one asks for a copy of its own.
-newest=$(grep '"result":"passed"' /backups/history.jsonl 2>/dev/null | tail -n 1) || newest=''
+newest=$(sh /tools/uncopied.sh)
 
 step='reaching the off-site target'
 say "$step"
@@ -63,7 +63,7 @@ say "$step"
 # Gone when the copy is done, whatever ends this before.
 touch /offsite/cut
 timeout "$bound" /tools/restic --quiet copy --from-repo /backups/repository --no-lock \
-  --tag scheduled --tag release --tag manual --tag restore >&2
+  --tag scheduled --tag release --tag manual --tag restore --tag base --tag wal >&2
 rm -f /offsite/cut
 
 step='letting old ones go'
@@ -73,6 +73,12 @@ restic forget --prune --max-unused 10% --tag release --group-by host,tags --keep
 for family in manual restore; do
   restic forget --prune --max-unused 10% --tag "$family" --group-by host,tags --keep-last 10 >&2
 done
+# Of the archive as it is done here: host/backup/base.sh, host/backup/store.sh.
+if [ -n "$ARCHIVE_DAYS" ]; then
+  restic forget --prune --max-unused 10% --tag wal --group-by host,paths --keep-last 1 >&2
+  restic forget --tag wal --group-by host --keep-within "$((ARCHIVE_DAYS + 1))d" >&2
+  restic forget --prune --max-unused 10% --tag base --group-by host --keep-within "$((ARCHIVE_DAYS + 1))d" >&2
+fi
 
 step='listing what is there'
 restic snapshots --json >/offsite/snapshots.new

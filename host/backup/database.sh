@@ -1,7 +1,7 @@
 #!/bin/sh
 # Restores the database of a backup beside the one that serves, and compares it with what was counted.
 #
-#   database.sh SNAPSHOT NEW      NEW: name of an empty database
+#   database.sh SNAPSHOT NEW      NEW: name of an empty database; SNAPSHOT `moment:TIME`: what recover.sh left
 #
 # Runs in a container of its own, as PostgreSQL's superuser, whose password is read from standard input.
 set -eu
@@ -9,12 +9,23 @@ snapshot=$1 PGDATABASE=$2
 PGHOST=postgres PGUSER=postgres
 IFS= read -r PGPASSWORD || [ -n "$PGPASSWORD" ]
 export PGDATABASE PGHOST PGUSER PGPASSWORD
-work=/backups/restore
-rm -rf "$work"
-mkdir -m 0700 "$work"
+case $snapshot in
+  moment:*)
+    work=/backups/recovered
+    if [ "$(cat "$work/moment" 2>/dev/null)" != "${snapshot#moment:}" ]; then
+      echo "restore: what was recovered is not of ${snapshot#moment:} any more; nothing was changed. → Run the same again." >&2
+      exit 1
+    fi
+    ;;
+  *)
+    work=/backups/restore
+    rm -rf "$work"
+    mkdir -m 0700 "$work"
+    ;;
+esac
 trap 'rm -rf "$work"' EXIT
 trap 'exit 143' INT TERM
-/tools/restic --quiet restore "$snapshot:/backups/work" --target "$work" >/dev/null
+[ -e "$work/database.dump" ] || /tools/restic --quiet restore "$snapshot:/backups/work" --target "$work" >/dev/null
 sed -n 's/.*"tables":{\(.*\)}}.*/\1/p' "$work/manifest.json" >"$work/expected"
 pg_restore --dbname="$PGDATABASE" --jobs=2 --exit-on-error "$work/database.dump"
 psql --no-psqlrc --quiet --tuples-only --no-align --field-separator="$(printf '\t')" --set ON_ERROR_STOP=1 \

@@ -43,6 +43,8 @@ if [ "$target" = /backups/repository ]; then
 fi
 [ -e "$target/config" ] || into init --copy-chunker-params >&2
 say 'bringing the backups here'
+# Of what is newest the archived changes are no backup by themselves.
+if [ "$*" = latest ]; then set -- latest --tag scheduled --tag release --tag manual --tag restore; fi
 # The repository is only read, and a server that was lost in the middle of a copy has left its lock there.
 into copy --no-lock "$@" >&2
 code=0

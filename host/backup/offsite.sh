@@ -5,8 +5,6 @@
 # DRILL_DAYS  days between two such drills; 0: none
 set -eu
 
-newest() { grep '"result":"passed"' /backups/history.jsonl 2>/dev/null | tail -n 1; }
-
 # A drill that failed is tried again after a day.
 drill_is_due() {
   [ "$DRILL_DAYS" -gt 0 ] && [ -z "$(find /offsite/drilled -mmin -$((DRILL_DAYS * 1440)))" ] &&
@@ -32,7 +30,7 @@ while :; do
       rm /tmp/ended
       working=''
     fi
-  elif [ "$now" -ge "$next" ] && [ "$(newest)" != "$(cat /offsite/copied 2>/dev/null)" ]; then
+  elif [ "$now" -ge "$next" ] && [ "$(sh /tools/uncopied.sh)" != "$(cat /offsite/copied 2>/dev/null)" ]; then
     {
       code=0
       sh /tools/copy.sh || code=$?

@@ -3,6 +3,7 @@
 # are well again. It reads what the others leave behind, so that none of them has to be alive to be missed.
 #
 # STACK  the stack's name; BACKUP_HOURS, DRILL_HOURS, COPY_HOURS, OFFSITE_DRILL_HOURS  when each is overdue; empty: there is none
+# ARCHIVE_MINUTES  how far the archive of the database's changes may be behind; empty: there is none
 # MESSAGE_NAME, MESSAGE_CHANNEL  as the settings of messages have them
 set -eu
 told=/watch
@@ -48,10 +49,24 @@ overdue() {
   if [ $(($(date +%s) - since)) -gt $(($2 * 3600)) ]; then echo "$3 for $2 hours"; fi
 }
 
+# Whether the database's changes do not come into the archive, or not from there into the repository, which waits while a backup
+# is at work.
+behind() {
+  received=$(cat "/archive/$(cat /archive/era 2>/dev/null)/until" 2>/dev/null || echo "$started")
+  stored=$(cat /archive/stored 2>/dev/null || echo "$started")
+  limit=$(($(date +%s) - ARCHIVE_MINUTES * 60))
+  if [ "$received" -lt "$limit" ]; then
+    echo "the archive has had none of the database's changes for more than $ARCHIVE_MINUTES min"
+  elif [ "$stored" -lt "$limit" ] && free; then
+    echo "the repository has had none of the database's changes for more than $ARCHIVE_MINUTES min"
+  fi
+}
+
 # The backups' lock is held as long as one is at work.
 free() { [ ! -e /backups/lock ] || (exec 8</backups/lock && flock -s -n 8); }
 
 [ -e "$told/.began" ] || date +%s >"$told/.began"
+started=$(date +%s)
 trap 'exit 0' TERM INT
 while :; do
   touch /tmp/heartbeat
@@ -72,6 +87,11 @@ while :; do
     judge offsite-check "$(failed /offsite/checks.jsonl 'the check of the off-site copy failed: it is not to be relied on')" 'Read it all: socle backup verify --offsite --all; then see docs/backups.md'
     judge offsite-drill "$(failed /offsite/drills.jsonl 'the restore drill of the off-site copy failed')" 'Run it again: socle drill restore --offsite'
     judge offsite-drill-overdue "$(overdue /offsite/drills.jsonl "$OFFSITE_DRILL_HOURS" 'no restore drill of the off-site copy passed')" 'Run one: socle drill restore --offsite'
+  fi
+  if [ -n "$ARCHIVE_MINUTES" ]; then
+    judge archive "$(behind)" 'Until it goes on, no moment from now can be recovered. See why: socle status, socle logs archive'
+    judge base "$(failed /backups/bases.jsonl 'the base backup failed')" 'It is tried again by itself; see why: socle logs archive'
+    judge base-overdue "$(overdue /backups/bases.jsonl 26 'no base backup')" 'See why: socle logs archive'
   fi
   sleep 10 &
   wait $! || true

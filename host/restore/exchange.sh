@@ -20,7 +20,7 @@ beside() { # beside NETWORK COMMAND...
   shift
   docker run --rm --interactive --name "$stack-restore" --label "socle.stack=$stack" --label socle.task=restore --network "$network" --user "$user" \
     --read-only --cap-drop ALL --security-opt no-new-privileges:true --log-driver none --memory 512m --memory-swap 512m --tmpfs /tmp:mode=1777,size=64m \
-    --env RESTIC_REPOSITORY=/backups/repository --env RESTIC_PASSWORD_FILE=/run/socle/repository-key --env RESTIC_CACHE_DIR=/backups/cache \
+    --env RESTIC_REPOSITORY=/backups/repository --env RESTIC_PASSWORD_FILE=/run/socle/repository-key --env RESTIC_CACHE_DIR=/backups/cache --env "STACK=$stack" \
     --mount "type=volume,source=$stack-backups,target=/backups,volume-nocopy" --mount "type=volume,source=$stack-backup-tools,target=/tools,readonly,volume-nocopy" \
     --mount "type=volume,source=$stack-backup-secrets,target=/run/socle,readonly,volume-nocopy" --mount "type=volume,source=$stack-media,target=/media,volume-nocopy" \
     --entrypoint sh "$image" "$@"

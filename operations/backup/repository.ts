@@ -1,5 +1,8 @@
 /** The backups of a stack, as its backup container tells of them. */
 import { OperatorError, type Stack } from "../stack.ts";
+import { Archive } from "./archive.ts";
+
+const families = ["scheduled", "release", "manual", "restore"] as const;
 
 /** One backup of database and media. */
 export interface Backup {
@@ -7,7 +10,7 @@ export interface Backup {
   id: string;
   /** When it was made, as an ISO 8601 time. */
   when: string;
-  family: "scheduled" | "release" | "manual" | "restore";
+  family: (typeof families)[number];
   /** Of database and media together, before compression and deduplication. */
   bytes: number;
 }
@@ -23,7 +26,8 @@ export interface Whereabouts {
 /** What a backup holds, as counted in the moment of the dump. */
 export interface Manifest {
   stack: string;
-  family: Backup["family"];
+  /** `moment`: recovered from the archive. */
+  family: Backup["family"] | "moment";
   when: string;
   /** Version of the server that was dumped. */
   postgres: string;
@@ -38,12 +42,16 @@ interface Snapshot {
   /** The first snapshot of this content: a tag and a copy make new ones. */
   original?: string;
   time: string;
+  /** Name of the stack that it is of. */
+  hostname: string;
   tags?: string[];
   summary?: { total_bytes_processed: number };
 }
 
 export class Repository {
   readonly #stack: Stack;
+  /** All of them, as they were first asked for. */
+  #read: Snapshot[] | undefined;
 
   constructor(stack: Stack) {
     this.#stack = stack;
@@ -51,12 +59,12 @@ export class Repository {
 
   /** Oldest first. */
   list(): Backup[] {
-    return this.#snapshots().map(backupOf).sort(byAge);
+    return this.#snapshots().filter(counts).map(backupOf).sort(byAge);
   }
 
   /** Those here and those off-site, oldest first; one that is off-site alone has its id there. */
   everywhere(): (Backup & Whereabouts)[] {
-    const here = this.#snapshots();
+    const here = this.#snapshots().filter(counts);
     const there = this.#offsite();
     const content = ({ id, original }: Snapshot): string => original ?? id;
     const copied = new Set(there.map(content));
@@ -93,12 +101,18 @@ export class Repository {
     );
   }
 
+  /** The moments that the database can be brought back to; what is another stack's is none of them. */
+  get archive(): Archive {
+    const { name } = this.#stack.outputs.operations;
+    return new Archive(this.#snapshots().filter(({ hostname }) => hostname === name));
+  }
+
   manifest(id: string): Manifest {
     return JSON.parse(this.#restic("dump", id, "/backups/work/manifest.json")) as Manifest;
   }
 
   #snapshots(): Snapshot[] {
-    return (JSON.parse(this.#restic("snapshots", "--json")) as Snapshot[]).filter(counts);
+    return (this.#read ??= JSON.parse(this.#restic("snapshots", "--json")) as Snapshot[]);
   }
 
   /** As the last copy left it: a target that is out of reach holds no listing up. */
@@ -116,7 +130,7 @@ export class Repository {
   }
 }
 
-const counts = ({ tags }: Snapshot): boolean => tags?.[0] !== undefined && tags[0] !== "incoming";
+const counts = ({ tags }: Snapshot): boolean => (families as readonly (string | undefined)[]).includes(tags?.[0]);
 const byAge = (a: Backup, b: Backup): number => Date.parse(a.when) - Date.parse(b.when);
 
 const backupOf = ({ short_id: id, time, tags, summary }: Snapshot): Backup => ({

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 
 import { capture } from "../../toolchain/pulumi.ts";
 import { recordBackups } from "../backup/evidence.ts";
+import { described } from "../backup/archive.ts";
 import { Repository, type Whereabouts } from "../backup/repository.ts";
 import { OperatorError, Stack } from "../stack.ts";
 import { type StackOptions, withStack } from "../stack-option.ts";
@@ -24,6 +25,7 @@ export function addBackup(program: Command): void {
     ({ stack, json }: StackOptions) => {
       const repository = new Repository(Stack.read(stack));
       const all = repository.everywhere();
+      const { periods } = repository.archive;
       if (json) console.log(JSON.stringify(all, undefined, 2));
       else if (all.length === 0) console.log("There is no backup yet. Make one: socle backup now");
       else
@@ -31,6 +33,8 @@ export function addBackup(program: Command): void {
           const line = `${id}  ${when.slice(0, 16).replace("T", " ")}  ${family.padEnd(9)}  ${megabytes(bytes)}`;
           console.log(repository.hasOffsite ? `${line.padEnd(52)}  ${whereabouts(places)}` : line);
         }
+      if (!json && periods.length > 0)
+        console.log(`\nThe database also as it was at any moment of: ${periods.map(described).join("; ")}`);
     },
   );
 

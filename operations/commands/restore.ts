@@ -2,12 +2,14 @@
 import { confirm } from "@inquirer/prompts";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
-import { Repository } from "../backup/repository.ts";
+import { described } from "../backup/archive.ts";
 import { losses } from "../backup/loss.ts";
+import { type Manifest, Repository } from "../backup/repository.ts";
 import { rowsOf } from "../backup/rows.ts";
 import { whileClosed } from "../closed-site.ts";
 import { OperatorError, Stack } from "../stack.ts";
 import { type StackOptions, withStack } from "../stack-option.ts";
+import { inContainer } from "./backup.ts";
 
 interface RestoreOptions extends StackOptions {
   at?: Date;
@@ -20,7 +22,12 @@ export function addRestore(program: Command): void {
     program
       .command("restore")
       .argument("[id]", "the backup; default: the newest")
-      .addOption(new Option("--at <time>", "the newest backup that was made by then").argParser(time))
+      .addOption(
+        new Option(
+          "--at <time>",
+          "that moment, where postgres.pitr is on; else the newest backup that was made by then",
+        ).argParser(time),
+      )
       .addOption(new Option("--only <part>", "restore one of the two alone").choices(["database", "media"]))
       .option("-y, --yes", "do not ask")
       .description("bring database and media back from a backup; the state before is saved first"),
@@ -31,31 +38,117 @@ async function restore(id: string | undefined, { stack: name, at, only, yes, jso
   if (id !== undefined && at !== undefined)
     throw new OperatorError("Name a backup or a time, not both.\n    → socle restore ID, or socle restore --at TIME");
   const stack = Stack.read(name);
-  const repository = new Repository(stack);
-  const found = repository.find({ id, at });
-  const manifest = repository.manifest(found.id);
-  if (manifest.stack !== stack.outputs.operations.name)
-    throw new OperatorError(
-      `Backup ${found.id} is of ${manifest.stack}: data of one stack is never restored into another.\n    → To fill ${name} with anonymised data: socle refresh ${name} --from STACK (docs/refresh.md)`,
-    );
-  console.error(
-    `Backup ${found.id}, made at ${manifest.when}, would take the place of ${only ?? "database and media"} of ${name}.`,
-  );
-  if (only !== "media") {
-    const lost = losses(manifest.tables, rowsOf(stack));
+  const plan =
+    (at !== undefined && only !== "media" ? await recover(stack, at) : undefined) ??
+    backup(stack, { id, at }, only ?? "all");
+  try {
+    tell(plan, stack);
+    if (!yes && !(await agreed())) throw new OperatorError("Nothing was changed.");
+    const { name: prefix, postgres } = stack.outputs.operations;
+    const words = [prefix, postgres.database, postgres.owner, plan.source, plan.parts];
+    const saved = await whileClosed(stack, `socle restore ${plan.called}`, () => stack.tell("restore.sh", words));
+    if (json) console.log(JSON.stringify({ restored: plan.called, saved: saved.trim() }));
+  } finally {
+    plan.tidy?.();
+  }
+}
+
+function tell(plan: Plan, stack: Stack): void {
+  console.error(`${plan.what} would take the place of ${parts[plan.parts]} of ${stack.name}.`);
+  for (const line of plan.also) console.error(line);
+  if (plan.parts !== "media") {
+    const lost = losses(plan.tables, rowsOf(stack));
     console.error(
       lost.length === 0
-        ? "No table has rows that the backup has not."
+        ? `No table has rows that ${plan.then} has not.`
         : "Lost would be, as far as numbers of rows tell:",
     );
     for (const { table, rows } of lost) console.error(`${String(rows).padStart(12)}  ${table}`);
   }
   console.error("The state as it is now is saved first, as a backup of its own.");
-  if (!yes && !(await agreed())) throw new OperatorError("Nothing was changed.");
-  const { database, owner } = stack.outputs.operations.postgres;
-  const words = [stack.outputs.operations.name, database, owner, found.id, only ?? "all"];
-  const saved = await whileClosed(stack, `socle restore ${found.id}`, () => stack.tell("restore.sh", words));
-  if (json) console.log(JSON.stringify({ restored: found.id, saved: saved.trim() }));
+}
+
+/** What a restore would do. */
+interface Plan {
+  what: string;
+  /** The state that it brings back, in words. */
+  then: string;
+  /** As the operator calls it. */
+  called: string;
+  parts: keyof typeof parts;
+  /** What else there is to know. */
+  also: string[];
+  /** Rows of every table then. */
+  tables: Record<string, number>;
+  /** As host/restore.sh takes it. */
+  source: string;
+  /** Removes what was made for it. */
+  tidy?: () => void;
+}
+
+const parts = { all: "database and media", database: "the database", media: "the media" };
+
+function backup(stack: Stack, wanted: { id: string | undefined; at: Date | undefined }, chosen: Plan["parts"]): Plan {
+  const repository = new Repository(stack);
+  const found = repository.find(wanted);
+  const manifest = repository.manifest(found.id);
+  if (manifest.stack !== stack.outputs.operations.name)
+    throw new OperatorError(
+      `Backup ${found.id} is of ${manifest.stack}: data of one stack is never restored into another.\n    → To fill ${stack.name} with anonymised data: socle refresh ${stack.name} --from STACK (docs/refresh.md)`,
+    );
+  return {
+    what: `Backup ${found.id}, made at ${manifest.when},`,
+    then: "the backup",
+    called: found.id,
+    parts: chosen,
+    also: [],
+    tables: manifest.tables,
+    source: found.id,
+  };
+}
+
+/** The database at a moment, recovered beside the one that serves; nothing where no changes are archived. */
+async function recover(stack: Stack, moment: Date): Promise<Plan | undefined> {
+  let repository = new Repository(stack);
+  const last = repository.archive.periods.at(-1)?.until;
+  if (stack.outputs.services["archive"] && (last === undefined || moment > last)) {
+    // What is not stored yet may be what is wanted.
+    await inContainer(stack, ["sh", "/tools/store.sh"], "archive").catch((error: unknown) => {
+      console.error(error instanceof Error ? error.message : error);
+    });
+    repository = new Repository(stack);
+  }
+  const { archive } = repository;
+  const { periods } = archive;
+  if (periods.length === 0) return undefined;
+  const recovery = archive.recovery(moment);
+  if (!recovery)
+    throw new OperatorError(
+      `The database cannot be brought back to ${moment.toISOString()}; nothing was changed. It can to any moment of:\n${periods.map((period) => `      ${described(period)}`).join("\n")}\n    → Choose one of these, or a backup: socle backup list, socle restore ID`,
+    );
+  const { name, postgres } = stack.outputs.operations;
+  const at = moment.toISOString();
+  const words = [name, postgres.database, recovery.base, recovery.changes, recovery.segment, at];
+  const manifest = JSON.parse(await stack.tell("recover.sh", words)) as Manifest;
+  const near = repository
+    .list()
+    .filter(({ when }) => Date.parse(when) <= moment.getTime())
+    .at(-1);
+  return {
+    what: `The database as it was at ${at}`,
+    then: "it",
+    called: at,
+    parts: "database",
+    also: [
+      `The media stay as they are.${near ? ` Those of the nearest backup before, made at ${near.when.slice(0, 19)}Z: socle restore ${near.id} --only media` : ""}`,
+    ],
+    tables: manifest.tables,
+    source: `moment:${at}`,
+    tidy: () => {
+      const mine = '[ "$(cat /backups/recovered/moment 2>/dev/null)" != "$0" ] || rm -rf /backups/recovered';
+      stack.ask("exec.sh", [stack.container("backup"), "sh", "-c", mine, at]);
+    },
+  };
 }
 
 function time(text: string): Date {

@@ -3,6 +3,8 @@ import type { Command } from "commander";
 
 import { described, type Lock, readLock } from "../../deployment/lock.ts";
 import { described as maintained, type Maintenance, maintenanceOf } from "../../deployment/maintenance.ts";
+import { described as inWords, type Period } from "../backup/archive.ts";
+import { Repository } from "../backup/repository.ts";
 import { type Condition, type ContainerCondition, readCondition } from "../condition.ts";
 import { Stack } from "../stack.ts";
 import { type StackOptions, withStack } from "../stack-option.ts";
@@ -40,16 +42,39 @@ export function addStatus(program: Command): void {
       // Nginx is asked; where it does not run, that stands among the services.
       maintenance: await maintenanceOf(placeOf(stack)).catch(() => undefined),
     };
+    const recoverable = recoverableOf(stack);
     const services = judged(stack, condition.containers);
     if (services.some(({ well }) => !well)) process.exitCode = 1;
     const { url, release, operations } = stack.outputs;
     const { certificate, disk, queues, taken } = condition;
     if (json) {
-      const all = { stack: name, tier: operations.tier, url, release, services, certificate, disk, queues, taken };
+      const all = {
+        stack: name,
+        tier: operations.tier,
+        url,
+        release,
+        services,
+        certificate,
+        disk,
+        queues,
+        taken,
+        recoverable,
+      };
       const { lock = null, maintenance = null } = hold;
       console.log(JSON.stringify({ ...all, lock, maintenance }, undefined, 2));
-    } else console.log(page(stack, services, { ...condition, ...hold }));
+    } else console.log(page(stack, services, { ...condition, ...hold, recoverable }));
   });
+}
+
+/** Where changes are archived: the moments that the database can be brought back to; none where nothing tells. */
+function recoverableOf(stack: Stack): Period[] | undefined {
+  if (!stack.outputs.services["archive"]) return undefined;
+  try {
+    return new Repository(stack).archive.periods;
+  } catch {
+    // A backup container that does not run stands among the services.
+    return [];
+  }
 }
 
 /** What should run, and what else there is of a service: a former container that a release did not come to remove. */
@@ -90,7 +115,15 @@ function conditionOf({ state, health, exitCode, outOfMemory }: ContainerConditio
 function page(
   stack: Stack,
   services: Service[],
-  { certificate, disk, queues, taken, lock, maintenance }: Condition & Hold,
+  {
+    certificate,
+    disk,
+    queues,
+    taken,
+    lock,
+    maintenance,
+    recoverable,
+  }: Condition & Hold & { recoverable: Period[] | undefined },
 ): string {
   const { url, release, operations } = stack.outputs;
   const { host } = operations;
@@ -114,6 +147,9 @@ function page(
         ]
       : [["Certificate", coloured("red", "none that could be read")]]),
     ...(disk ? [["Disk", `${gigabytes(disk.free)} of ${gigabytes(disk.total)} free where Docker keeps its data`]] : []),
+    ...(recoverable
+      ? [["Recoverable", recoverable.map(inWords).join("; ") || coloured("yellow", "no moment yet")]]
+      : []),
     ...(stack.outputs.services["worker"]
       ? [
           [

@@ -57,6 +57,7 @@ export const sections: fc.Arbitrary<Sections> = fc
       memory: fc.integer({ min: 512, max: 16_384 }),
       database: word,
       user: word.filter((name) => name !== "postgres"),
+      pitr: optional(fc.record({ days: fc.integer({ min: 1, max: 30 }) })),
     }),
     redis: fc.record({ memory: fc.integer({ min: 32, max: 4096 }) }),
     superuser: optional(fc.record({ username: word })),

@@ -1,4 +1,4 @@
-// The copy of the backups elsewhere: what it needs, and what it refuses.
+// The copy of the backups elsewhere, and point-in-time recovery: what each needs, and what it refuses.
 import assert from "node:assert/strict";
 
 import { describe, it } from "mocha";
@@ -59,6 +59,28 @@ describe("backup.offsite", () => {
       paths(withOffsite(unpinned), { offsitePrivateKey: privateKey }).some((line) =>
         line.startsWith("backup.offsite.hostKey: "),
       ),
+    );
+  });
+});
+
+describe("postgres.pitr", () => {
+  const withPitr = (pitr: unknown, more: object = {}) => ({ ...dev(), postgres: { pitr }, ...more });
+
+  it("is off, and on with defaults where it is there", () => {
+    assert.equal(read(dev()).settings.postgres.pitr, undefined);
+    assert.deepEqual(read(withPitr({})).settings.postgres.pitr, { days: 7, time: "01:30", lag: 10, pending: 2048 });
+  });
+
+  it("needs the repository of the backups", () => {
+    assert.deepEqual(paths(withPitr({}, { backup: { enabled: false } }), {}), [
+      "postgres.pitr: is set, but backups are off, and it stores in their repository",
+    ]);
+  });
+
+  it("takes no time of day that is none, and no disk without a bound", () => {
+    assert.deepEqual(
+      mistakes(withPitr({ time: "25:00", pending: 0 })).map(({ path }) => path),
+      ["postgres.pitr.time", "postgres.pitr.pending"],
     );
   });
 });
