@@ -16,8 +16,13 @@ const project = join(import.meta.dirname, "..", "..");
 describe("A deployment of a local stack", function () {
   this.timeout(180_000);
   this.slow(60_000);
-  const site = changingSite.use();
   let receiver: Receiver;
+  // Before the site goes, where nobody else uses it.
+  after(async () => {
+    await site().stack.pulumi(["config", "rm", "credentials:webhook"]);
+    await receiver.stop();
+  });
+  const site = changingSite.use();
   /** Messages before the present test. */
   let told = 0;
   before(async () => {
@@ -25,10 +30,6 @@ describe("A deployment of a local stack", function () {
     await site().stack.setCredential("webhook", receiver.address);
     // What watches the backups has a test of its own.
     await site().stack.configure({ notifications: { events: ["start", "success", "failure", "rollback"] } });
-  });
-  after(async () => {
-    await site().stack.pulumi(["config", "rm", "credentials:webhook"]);
-    await receiver.stop();
   });
 
   const socle = (stack: TestStack, ...words: string[]): Promise<Result> =>
