@@ -6,6 +6,7 @@ import { Repository } from "../backup/repository.ts";
 import { OperatorError, Stack } from "../stack.ts";
 import { type StackOptions, withStack } from "../stack-option.ts";
 import { inContainer, noOffsite } from "./backup.ts";
+import { addDrillRollback } from "./drill-rollback.ts";
 
 export function addDrill(program: Command): void {
   const drill = program.command("drill").description("rehearse what must work when it is needed");
@@ -26,6 +27,7 @@ export function addDrill(program: Command): void {
       await recordBackups(stack);
     }
   });
+  addDrillRollback(drill);
 }
 
 /** The backup is brought into a repository of its own, restored from there like any other, and goes with it. */

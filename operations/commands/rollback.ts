@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 
 import { isPinned } from "../../config/image-reference.ts";
-import { readHistory, type Release } from "../release-history.ts";
+import { type History, readHistory, type Release } from "../release-history.ts";
 import { refuseUnattended, rollOut } from "../roll-out.ts";
 import { planRollback, type RollbackPlan } from "../rollback-plan.ts";
 import { OperatorError, Stack } from "../stack.ts";
@@ -34,13 +34,8 @@ export function addRollback(program: Command): void {
 async function rollback(wanted: string | undefined, { stack: name, yes = false }: RollbackOptions): Promise<void> {
   refuseUnattended(yes);
   const stack = Stack.read(name);
-  const history = readHistory(stack);
-  if (history.flaws.length > 0)
-    throw new OperatorError(
-      `The record of releases is not as it was written, so that it is not rolled back by: ${history.flaws.join("; ")}.\n    → Look at it: socle releases. To go back by hand, set application.image to a former one and run pulumi up.`,
-    );
   const document = new StackDocument(name);
-  const plan = planRollback(history, document, wanted);
+  const plan = planRollback(readable(readHistory(stack)), document, wanted);
   refuseOtherImage(stack, plan.target);
   for (const line of described(plan)) console.log(line);
   document.apply(plan.changes);
@@ -54,8 +49,17 @@ async function rollback(wanted: string | undefined, { stack: name, yes = false }
   console.log(`Release ${plan.target.number} serves again; ${document.file} says so. Commit it.`);
 }
 
+/** @throws OperatorError where the record is not as it was written */
+export function readable(history: History): History {
+  if (history.flaws.length > 0)
+    throw new OperatorError(
+      `The record of releases is not as it was written, so that it is not rolled back by: ${history.flaws.join("; ")}.\n    → Look at it: socle releases. To go back by hand, set application.image to a former one and run pulumi up.`,
+    );
+  return history;
+}
+
 /** What is on the engine under a tag may have been built anew since. */
-function refuseOtherImage(stack: Stack, { number, released: { image, digest } }: Release): void {
+export function refuseOtherImage(stack: Stack, { number, released: { image, digest } }: Release): void {
   if (isPinned(image)) return;
   const found = stack.ask("releases/identity.sh", [image]).trim();
   if (found !== digest)
@@ -64,7 +68,8 @@ function refuseOtherImage(stack: Stack, { number, released: { image, digest } }:
     );
 }
 
-function described({ current, target, latest, changes }: RollbackPlan): string[] {
+/** What a rollback will do, in lines. */
+export function described({ current, target, latest, changes }: RollbackPlan): string[] {
   const again = target.number === current.number;
   return [
     again

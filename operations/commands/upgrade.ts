@@ -124,6 +124,10 @@ function imageOf({ postgres, backup }: Settings, version: Version, given: string
     throw new OperatorError(
       `postgres.image: ${postgres.image} is of version ${postgres.version}; nothing was changed.\n    → Name the one of version ${version}: --image IMAGE.`,
     );
+  if (postgres.pitr)
+    throw new OperatorError(
+      `postgres.pitr is on: its moments are of version ${postgres.version}, and a new cluster has none of them; nothing was changed.\n    → Remove postgres.pitr and run pulumi up; after the upgrade set it again.`,
+    );
   return given ?? postgres.image ?? `postgres:${version}`;
 }
 
@@ -153,7 +157,7 @@ const rest = ({ begun }: Findings, version: Version): string[] => [
   "",
 ];
 
-/** Twenty megabytes a second, and the change of containers: measured on two slow processors (docs/backups.md). */
+/** A rough word beforehand: twenty megabytes a second, and the change of containers. */
 function duration(bytes: number): string {
   const minutes = Math.ceil((bytes / (20 * 1_048_576) + 45) / 60);
   return minutes === 1 ? "a minute" : `${minutes} minutes`;

@@ -8,6 +8,6 @@ export const rule: Rule = {
   severity: "high",
   reference: "Google SRE Book, chapter 8: release engineering",
   checklist: "Tests: rollback tested",
-  mend: "Roll back for trial and let the tool record it (docs/evidence.md); where none records yet, say in `policies.waivers` how the way back is tried.",
+  mend: "Run `npm run -s socle -- drill rollback --stack staging --for NAME` every month, which records it; or on the stack itself: no request is dropped.",
   ...evidenced("EVD-06", () => ({ of: "stack", oldest: 30 * 24, parts: { "": "rollback drill" } })),
 };

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 
 import type { History } from "../../operations/release-history.ts";
+import { Evidence } from "../../policies/evidence/evidence.ts";
 import { docker, type Result, run } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
 import { changingSite } from "./local-site.ts";
@@ -132,6 +133,26 @@ describe("docs/releases.md, followed on a local stack", function () {
     const image = (text: string): string | undefined => /image: (\S+)/.exec(text)?.[1];
     assert.equal(image(file), image(serves));
     await outputs();
+    await answers();
+  });
+
+  it("EVD-06: the way back is rehearsed: there and back again, timed and recorded, the file as it was", async () => {
+    const file = readFileSync(site().stack.file, "utf8");
+    const { release } = await outputs();
+    const latest = (await history()).releases.at(-1)!.number;
+    const { stdout, stderr } = await operator.socle(["drill", "rollback", "--yes", "--json"], { timeoutSeconds: 240 });
+    const told = JSON.parse(stdout) as Record<string, number>;
+    assert.match(stderr, new RegExp(`^From release ${latest} .* back to release ${told["to"]} `, "m"));
+    assert.ok(told["seconds"]! > 0 && told["forwardSeconds"]! > 0);
+    assert.equal(readFileSync(site().stack.file, "utf8"), file);
+    assert.equal((await outputs()).release, release);
+    const { releases, flaws } = await history();
+    assert.deepEqual(flaws, []);
+    const images = releases.slice(-2).map(({ released }) => released.image);
+    assert.match(images[0]!, /^socle-e2e-page-.*:2$/);
+    assert.match(file, new RegExp(`image: ${images[1]}$`, "m"));
+    const [drill] = (await Evidence.read(join(site().stack.folder, "evidence"))).find({ policy: "EVD-06" });
+    assert.deepEqual([drill?.result, drill?.details["seconds"]], ["passed", told["seconds"]]);
     await answers();
   });
 
