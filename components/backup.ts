@@ -50,6 +50,8 @@ export class Backup extends pulumi.ComponentResource {
     tools: pulumi.Output<string>;
     /** What opens database and repository. */
     secrets: pulumi.Output<string>;
+    /** The part of the site's own command in a backup, where there is one. */
+    own: pulumi.Output<string> | undefined;
     /** What is known of the copy elsewhere, where there is one. */
     offsite: pulumi.Output<string> | undefined;
   };
@@ -67,12 +69,17 @@ export class Backup extends pulumi.ComponentResource {
     // Records and a listing: what is copied can be asked for anew.
     const offsite = settings.offsite && volume(`${name}-offsite`, host, { purpose: "offsite" }, parent).name;
     const secrets = volume(`${name}-secrets`, host, { purpose: "backup-secrets" }, parent).name;
-    this.volumes = { repository, tools, secrets, offsite };
+    // Made anew for each backup.
+    const own = settings.command && volume(`${name}-own`, host, { purpose: "own-backup" }, parent).name;
+    this.volumes = { repository, tools, secrets, own, offsite };
 
     const owner = task(
       `${name}-volume-owner`,
       host.connection,
-      { script: "volume-owner.sh", arguments: [this.image.imageId, user, repository, ...(offsite ? [offsite] : [])] },
+      {
+        script: "volume-owner.sh",
+        arguments: [this.image.imageId, user, repository, ...[own, offsite].filter((each) => each !== undefined)],
+      },
       parent,
     );
     const binary = task(
@@ -135,6 +142,7 @@ export class Backup extends pulumi.ComponentResource {
           RESTIC_CACHE_DIR: "/backups/cache",
           BACKUP_TIMES: settings.times.join(" "),
           TZ: settings.timeZone,
+          ...(own ? { OWN_COMMAND: "yes" } : {}),
           DRILL_DAY: String(days.indexOf(settings.drill.day) + 1),
           ...retention(settings),
         },
@@ -144,6 +152,7 @@ export class Backup extends pulumi.ComponentResource {
           { volume: application.mediaVolume, path: "/media", readOnly: true },
           { volume: tools, path: "/tools", readOnly: true },
           { volume: secrets, path: "/run/socle", readOnly: true },
+          ...(own ? [{ volume: own, path: "/own" }] : []),
           // A copy that was brought back for a drill.
           ...(offsite ? [{ volume: offsite, path: "/offsite" }] : []),
         ],

@@ -17,6 +17,7 @@ import { Migration } from "./migration.ts";
 import { Networks } from "./network.ts";
 import { Nginx } from "./nginx.ts";
 import { OffSite } from "./off-site.ts";
+import { OwnCommand } from "./own-command.ts";
 import { Postgres } from "./postgres.ts";
 import { Redis } from "./redis.ts";
 import { Secrets } from "./secrets.ts";
@@ -157,6 +158,16 @@ export class Site extends pulumi.ComponentResource {
       },
       parent,
     );
+    const { command, commandTimeout } = model.backup;
+    const { memory, cpus } = model.application;
+    const own =
+      backup && command
+        ? new OwnCommand(
+            "export",
+            { command, timeout: commandTimeout, application, memory, cpus, backup, host, after: migration.done },
+            parent,
+          )
+        : undefined;
     const backend = new Backend(
       "backend",
       { settings: model.application, commands, application, host, after: migration.done },
@@ -232,6 +243,7 @@ export class Site extends pulumi.ComponentResource {
       ...(beat ? { beat: service(beat, application.image) } : {}),
       nginx: service(serving.containerName, nginx.image),
       ...(backup ? { backup: service(backup.containerName, backup.image) } : {}),
+      ...(own ? { export: service(own.containerName, application.image) } : {}),
       ...(archive ? { archive: service(archive.containerName, postgres.image) } : {}),
       ...(backup && offsite ? { offsite: service(offsite.containerName, backup.restic) } : {}),
       ...(watch ? { watch: service(watch.containerName, nginx.image) } : {}),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { offsite } from "./off-site-schema.ts";
-import { cpus, image, memory, positive, timeOfDay } from "./terms.ts";
+import { argumentList, cpus, image, memory, positive, timeOfDay } from "./terms.ts";
 
 const kept = (value: number, what: string) =>
   z.int().min(0).max(1000).default(value).describe(`How many ${what} of the scheduled backups are kept.`);
@@ -30,6 +30,12 @@ export const backup = z
         title: "a time zone such as Europe/Paris",
         mend: "Use a name of the tz database, such as Europe/Paris.",
       }),
+    command: argumentList
+      .optional()
+      .describe(
+        "A command of the site's own that has a part in every backup, run in a container of the application's image with its environment. What it prints, and what it leaves in the folder that BACKUP_FOLDER names, is in the backup; where it fails, the backup fails.",
+      ),
+    commandTimeout: positive(86_400).default(3600).describe("Seconds that this command may take."),
     keep: z
       .strictObject({
         daily: kept(7, "days"),

@@ -10,6 +10,8 @@ set -eu
 . /tools/record.sh
 # shellcheck source=host/backup/dump.sh
 . /tools/dump.sh
+# shellcheck source=host/backup/own-part.sh
+. /tools/own-part.sh
 family=$1
 work=/backups/work
 began=$(date +%s)
@@ -63,10 +65,12 @@ dump_database "$work" "$family"
 step='naming the roles'
 pg_dumpall --globals-only --no-role-passwords >"$work/globals.sql"
 
+own_part "$family"
+
 step='storing database and media'
 say "$step"
 # After the database: a file that a row names is there. One that vanishes while it is read makes the backup incomplete.
-store() { restic backup --host "$STACK" --tag incoming --json "$work" /media >/backups/stored.json; }
+store() { restic backup --host "$STACK" --tag incoming --json "$work" /media ${own:+"$own"} >/backups/stored.json; }
 store || { say 'not everything could be read; once more' && store; }
 incoming=$(sed -n 's/.*"snapshot_id":"\([0-9a-f]*\)".*/\1/p' /backups/stored.json)
 [ -n "$incoming" ]

@@ -115,6 +115,7 @@ const defaults = {
     enabled: true,
     times: ["02:30"],
     timeZone: "UTC",
+    commandTimeout: 3600,
     keep: { daily: 7, weekly: 4, monthly: 12, releases: 10 },
     drill: { day: "sunday", offsiteDays: 28, queries: {} },
     overdue: { backup: 26, copy: 50, drill: 192, offsiteDrill: 720 },

@@ -51,7 +51,9 @@ describe("off-site copies of a local stack", function () {
     await stack.setCredential("offsiteAccessKey", s3.accessKey);
     await stack.setCredential("offsiteSecretKey", s3.secretKey);
     const offsite = { type: "s3", endpoint: `http://${proxy.address}:${String(proxy.port)}`, bucket: s3.bucket };
-    await site().up({ backup: { offsite } });
+    const own =
+      'cp manage.py "$BACKUP_FOLDER"; echo from the site; [ ! -e /srv/media/broken ] || { echo no room today >&2; exit 3; }';
+    await site().up({ backup: { offsite, command: ["sh", "-c", own] } });
   });
   const socle = (words: string[], check = true): Promise<Result> =>
     new Operator(site().stack).socle(words, { timeoutSeconds: 240, check });
@@ -87,6 +89,23 @@ describe("off-site copies of a local stack", function () {
     assert.ok(stored.includes("snapshots") && stored.includes("data"), stored.join(" "));
     await until("the check", 60, async () => (await records("checks")).at(-1)?.["result"] === "passed");
     await socle(["backup", "verify", "--offsite", "--all"]);
+  });
+
+  it("have the part of the site's own command, and fail where that does", async () => {
+    const { id } = (await listed()).at(-1)!;
+    const restic = (...words: string[]): Promise<string> => inside("backup", "/tools/restic", "--quiet", ...words);
+    assert.equal(await restic("dump", id, "/own/out/stdout"), "from the site\n");
+    assert.match(await restic("ls", id, "/own/out"), /^\/own\/out\/manage\.py$/m);
+    await inside("backend", "touch", "/srv/media/broken");
+    try {
+      const { code, stderr } = await socle(["backup", "now"], false);
+      assert.equal(code, 1);
+      assert.match(stderr, /it ended with exit status 3; its last words:\n +no room today\n/);
+      assert.match(stderr, /FAILED at: the site's own backup command\./);
+      await told(/❌ .*: the backup failed at: the site's own backup command/);
+    } finally {
+      await inside("backend", "rm", "/srv/media/broken");
+    }
   });
 
   it("are made by a container that only reads the backups here, while the one that dumps has no way out", async () => {

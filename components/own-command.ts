@@ -1,0 +1,58 @@
+/** A site's own backup command, in a container of the application's image that runs it when a backup asks. */
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Command } from "../config/preset.ts";
+import type { Application } from "./application.ts";
+import { type Backup, programsDigest } from "./backup.ts";
+import { container } from "./container.ts";
+import type { DockerHost } from "./docker-host.ts";
+import { healthGate } from "./health-gate.ts";
+import { heartbeat } from "./heartbeat.ts";
+
+export interface OwnCommandArgs {
+  command: Command;
+  /** Seconds that it may take. */
+  timeout: number;
+  application: Application;
+  /** MiB. */
+  memory: number;
+  cpus: number;
+  backup: Backup;
+  host: DockerHost;
+  /** What comes first: the schema that the release's code knows. */
+  after: pulumi.Resource[];
+}
+
+export class OwnCommand extends pulumi.ComponentResource {
+  readonly containerName: pulumi.Output<string>;
+
+  constructor(name: string, args: OwnCommandArgs, options?: pulumi.ComponentResourceOptions) {
+    const { command, timeout, application, memory, cpus, backup, host, after } = args;
+    super("socle:index:OwnCommand", name, {}, { ...options, provider: host.provider });
+    const parent = { parent: this };
+    const shared = application.containerArgs(["sh", "/tools/own.sh", String(timeout), ...command]);
+    const server = container(
+      name,
+      {
+        ...shared,
+        service: "export",
+        // A backup asks one.
+        overlap: false,
+        mounts: [
+          ...(shared.mounts ?? []),
+          { volume: backup.volumes.tools, path: "/tools", readOnly: true },
+          ...(backup.volumes.own ? [{ volume: backup.volumes.own, path: "/own" }] : []),
+        ],
+        health: heartbeat(5),
+        memory,
+        cpus,
+        stopGrace: 30,
+        labels: { ...shared.labels, "socle.programs": programsDigest },
+      },
+      { ...parent, dependsOn: [backup.ready, ...after] },
+    );
+    this.containerName = server.name;
+    healthGate(name, host, { container: server, how: "alone" }, parent);
+    this.registerOutputs({});
+  }
+}
