@@ -19,7 +19,9 @@ describe("A deployment of a local stack", function () {
   let receiver: Receiver;
   // Before the site goes, where nobody else uses it.
   after(async () => {
-    await site().stack.pulumi(["config", "rm", "credentials:webhook"]);
+    await site().stack.removeCredential("webhook");
+    const { notifications: _, ...settings } = site().stack.settings;
+    await site().stack.replace(settings);
     await receiver.stop();
   });
   const site = changingSite.use();
