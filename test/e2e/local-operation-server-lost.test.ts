@@ -231,13 +231,16 @@ describe("off-site copies of a local stack", function () {
     const password = site().output.adminPassword ?? "";
 
     // Lost in the middle of a check: its lock stays there.
-    const check = docker(["exec", site().container("offsite"), "/tools/restic", "check"]).catch(() => undefined);
+    proxy.fault = { bytesPerSecond: 100_000 };
+    const reading = ["/tools/restic", "check", "--read-data"];
+    const check = docker(["exec", site().container("offsite"), ...reading]).catch(() => undefined);
     const locks = join(s3.folder, s3.bucket, site().stack.prefix, "locks");
     await until("the lock", 30, async () => (await readdir(locks)).length > 0, 0.02);
     for (const pid of await processes("offsite", "restic")) process.kill(pid, "SIGSTOP");
     assert.ok((await readdir(locks)).length > 0);
     await sweep(site().stack.prefix);
     await check;
+    proxy.fault = {};
     await site().stack.startOver();
     await site().up();
 
