@@ -50,6 +50,8 @@ into copy --no-lock "$@" >&2
 code=0
 /tools/restic --quiet --no-lock cat config >/dev/null 2>&1 || code=$?
 if [ "$code" -eq 12 ]; then
+  # Of the server that was lost. Whether their process is gone cannot be told from its number: here it may be another's.
+  /tools/restic --quiet --password-file /tmp/key unlock --remove-all >&2
   /tools/restic --quiet --password-file /tmp/key key add --new-password-file "$own" >&2
   say "this stack's own key opens the off-site repository from now on, beside the one that was given"
 fi

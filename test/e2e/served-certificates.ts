@@ -24,7 +24,7 @@ export class ServedCertificates {
       const answer = await request({ address, name: domain, timeoutSeconds: 2 }).catch(() => undefined);
       const certificate = answer?.certificate;
       if (certificate && certificate.fingerprint256 !== this.seen.at(-1)?.fingerprint256) this.seen.push(certificate);
-      await sleep(500);
+      await sleep(200);
     }
   }
 }
