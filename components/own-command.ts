@@ -1,6 +1,7 @@
 /** A site's own backup command, in a container of the application's image that runs it when a backup asks. */
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Model } from "../config/environment.ts";
 import type { Command } from "../config/preset.ts";
 import type { Application } from "./application.ts";
 import { type Backup, programsDigest } from "./backup.ts";
@@ -11,12 +12,9 @@ import { heartbeat } from "./heartbeat.ts";
 
 export interface OwnCommandArgs {
   command: Command;
-  /** Seconds that it may take. */
-  timeout: number;
+  /** How long it may take, and what the application's containers may use. */
+  model: Pick<Model, "application" | "backup">;
   application: Application;
-  /** MiB. */
-  memory: number;
-  cpus: number;
   backup: Backup;
   host: DockerHost;
   /** What comes first: the schema that the release's code knows. */
@@ -27,10 +25,11 @@ export class OwnCommand extends pulumi.ComponentResource {
   readonly containerName: pulumi.Output<string>;
 
   constructor(name: string, args: OwnCommandArgs, options?: pulumi.ComponentResourceOptions) {
-    const { command, timeout, application, memory, cpus, backup, host, after } = args;
+    const { command, model, application, backup, host, after } = args;
+    const { memory, cpus } = model.application;
     super("socle:index:OwnCommand", name, {}, { ...options, provider: host.provider });
     const parent = { parent: this };
-    const shared = application.containerArgs(["sh", "/tools/own.sh", String(timeout), ...command]);
+    const shared = application.containerArgs(["sh", "/tools/own.sh", String(model.backup.commandTimeout), ...command]);
     const server = container(
       name,
       {

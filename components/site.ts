@@ -158,33 +158,19 @@ export class Site extends pulumi.ComponentResource {
       },
       parent,
     );
-    const { command, commandTimeout } = model.backup;
-    const { memory, cpus } = model.application;
+    const ofRelease = { commands, application, host, after: migration.done };
+    const { command } = model.backup;
     const own =
-      backup && command
-        ? new OwnCommand(
-            "export",
-            { command, timeout: commandTimeout, application, memory, cpus, backup, host, after: migration.done },
-            parent,
-          )
-        : undefined;
-    const backend = new Backend(
-      "backend",
-      { settings: model.application, commands, application, host, after: migration.done },
-      parent,
-    );
+      backup && command ? new OwnCommand("export", { command, model, backup, ...ofRelease }, parent) : undefined;
+    const backend = new Backend("backend", { settings: model.application, ...ofRelease }, parent);
     const celery = new Celery(
       "celery",
       {
-        user: model.application.user,
+        ...{ ...ofRelease, user },
         startTimeout: model.application.startTimeout,
         worker: model.worker,
         beat: model.beat,
-        commands,
-        application,
         tools: postgres.image,
-        host,
-        after: migration.done,
       },
       parent,
     );
