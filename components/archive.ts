@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Model } from "../config/environment.ts";
 import type { Pitr } from "../config/pitr-schema.ts";
-import { type Backup, programsDigest } from "./backup.ts";
+import { type Backup, programsDigest, repositoryAccess } from "./backup.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
 import { healthGate } from "./health-gate.ts";
@@ -68,19 +68,12 @@ export class Archive extends pulumi.ComponentResource {
         entrypoint: ["sh", "/tools/archive.sh"],
         user,
         variables: {
-          STACK: host.stack,
-          PGHOST: "postgres",
-          PGUSER: postgres.backupLogin,
+          ...repositoryAccess(host.stack, postgres, backups),
           PGDATABASE: "postgres",
-          PGPASSFILE: "/run/socle/pgpass",
-          RESTIC_REPOSITORY: "/backups/repository",
-          RESTIC_PASSWORD_FILE: "/run/socle/repository-key",
-          RESTIC_CACHE_DIR: "/backups/cache",
           ARCHIVE_DAYS: String(settings.days),
           ARCHIVE_TIME: settings.time,
           ARCHIVE_MINUTES: String(settings.lag),
           ARCHIVE_PENDING: String(settings.pending),
-          TZ: backups.timeZone,
         },
         networks: [{ name: networks.data }],
         mounts: [
@@ -99,7 +92,7 @@ export class Archive extends pulumi.ComponentResource {
       { ...parent, dependsOn: [owner, access, backup.ready] },
     );
     this.containerName = server.name;
-    this.ready = healthGate(name, host, { container: server, how: "alone" }, parent);
+    this.ready = healthGate(name, host, { container: server }, parent);
     this.registerOutputs({});
   }
 }

@@ -42,7 +42,12 @@ export class Backend extends pulumi.ComponentResource {
       { parent: this, dependsOn: after },
     );
     this.containerName = server.name;
-    this.ready = healthGate(name, host, { container: server, seconds: settings.startTimeout }, { parent: this });
+    this.ready = healthGate(
+      name,
+      host,
+      { container: server, seconds: settings.startTimeout, how: "beside" },
+      { parent: this },
+    );
     this.registerOutputs({});
   }
 }

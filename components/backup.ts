@@ -132,16 +132,9 @@ export class Backup extends pulumi.ComponentResource {
         entrypoint: ["sh", "/tools/schedule.sh"],
         user,
         variables: {
-          STACK: host.stack,
-          PGHOST: "postgres",
-          PGUSER: postgres.backupLogin,
+          ...repositoryAccess(host.stack, postgres, settings),
           PGDATABASE: args.database,
-          PGPASSFILE: "/run/socle/pgpass",
-          RESTIC_REPOSITORY: "/backups/repository",
-          RESTIC_PASSWORD_FILE: "/run/socle/repository-key",
-          RESTIC_CACHE_DIR: "/backups/cache",
           BACKUP_TIMES: settings.times.join(" "),
-          TZ: settings.timeZone,
           ...(own ? { OWN_COMMAND: "yes" } : {}),
           DRILL_DAY: String(days.indexOf(settings.drill.day) + 1),
           ...retention(settings),
@@ -167,10 +160,26 @@ export class Backup extends pulumi.ComponentResource {
       { ...parent, dependsOn: [files, keys, owner, postgres.ready, ...application.ready] },
     );
     this.containerName = server.name;
-    this.ready = healthGate(name, host, { container: server, how: "alone" }, parent);
+    this.ready = healthGate(name, host, { container: server }, parent);
     this.registerOutputs({});
   }
 }
+
+/** Who asks, where database and repository are and what opens them, and the clock that times are of. */
+export const repositoryAccess = (
+  stack: string,
+  { backupLogin }: Postgres,
+  { timeZone }: Model["backup"],
+): Record<string, string> => ({
+  STACK: stack,
+  PGHOST: "postgres",
+  PGUSER: backupLogin,
+  PGPASSFILE: "/run/socle/pgpass",
+  RESTIC_REPOSITORY: "/backups/repository",
+  RESTIC_PASSWORD_FILE: "/run/socle/repository-key",
+  RESTIC_CACHE_DIR: "/backups/cache",
+  TZ: timeZone,
+});
 
 /** What is kept, as restic is told. */
 export const retention = ({ keep }: Model["backup"]): Record<string, string> => ({

@@ -7,7 +7,7 @@ import { beatFolder } from "../config/preset.ts";
 import type { Application } from "./application.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
-import { healthGate } from "./health-gate.ts";
+import { healthGate, patience } from "./health-gate.ts";
 import type { Image } from "./image.ts";
 import { task } from "./remote-task.ts";
 import { volume } from "./volume.ts";
@@ -26,9 +26,6 @@ export interface CeleryArgs {
   /** What must be done first: migrations. */
   after: pulumi.Resource[];
 }
-
-/** Seconds that worker and beat may take to become healthy, at least. */
-const patience = 120;
 
 export class Celery extends pulumi.ComponentResource {
   readonly workerName: pulumi.Output<string> | undefined;
@@ -66,7 +63,7 @@ export class Celery extends pulumi.ComponentResource {
     );
     this.workerName = server.name;
     this.worker = { container: server, seconds: startTimeout };
-    this.ready.push(healthGate("worker", host, this.worker, { parent: this }));
+    this.ready.push(healthGate("worker", host, { ...this.worker, how: "beside" }, { parent: this }));
   }
 
   /** Replaces the scheduler, once the release serves: where it does not, the former one goes on. */
@@ -74,7 +71,7 @@ export class Celery extends pulumi.ComponentResource {
     const { user, beat, commands, application, tools, host } = this.args;
     const parent = { parent: this };
     let name: pulumi.Output<string> | undefined;
-    // The engine asks a worker seldom: what comes after the `up` finds it well by the engine's word, too.
+    // Once more when the release serves, by the engine's own word: what comes after the `up` finds it well.
     if (this.worker) healthGate("worker", host, { ...this.worker, how: "settled", after }, parent);
     if (beat.enabled) {
       const schedule = volume("beat-schedule", host, { purpose: "beat" }, parent);
@@ -101,7 +98,7 @@ export class Celery extends pulumi.ComponentResource {
         { ...parent, dependsOn: [...after, owner] },
       );
       name = server.name;
-      healthGate("beat", host, { container: server, how: "alone" }, parent);
+      healthGate("beat", host, { container: server }, parent);
     }
     this.registerOutputs({});
     return name;

@@ -160,7 +160,7 @@ export class Certificate extends pulumi.ComponentResource {
       },
       {
         ...parent,
-        dependsOn: [healthGate(name, host, { container: certbotContainer, seconds: 180, how: "alone" }, parent)],
+        dependsOn: [healthGate(name, host, { container: certbotContainer, seconds: 180 }, parent)],
       },
     );
     this.registerOutputs({});

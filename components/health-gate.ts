@@ -6,15 +6,15 @@ import type { DockerHost } from "./docker-host.ts";
 import { task } from "./remote-task.ts";
 
 /** Seconds that a container may take to become healthy, where nothing else is said. */
-const patience = 120;
+export const patience = 120;
 
 export interface HealthGateArgs {
   container: docker.Container;
   /** Seconds that the container may take. Default 120. */
   seconds?: number;
   /**
-   * What is done: `beside` (default) stops one that is not healthy, since the former generation goes on; `alone` leaves it,
-   * since there is no other; `settled` leaves it, and takes the finding of the engine alone, which asks but every interval.
+   * What is done: `alone` (default) leaves one that is not healthy, since there is no other; `beside` stops it, since the
+   * former generation goes on; `settled` leaves it, and takes the finding of the engine alone, which asks but every interval.
    */
   how?: "beside" | "alone" | "settled";
   after?: pulumi.Resource[];
@@ -28,7 +28,7 @@ export interface HealthGateArgs {
 export function healthGate(
   name: string,
   host: DockerHost,
-  { container, seconds = patience, how = "beside", after = [] }: HealthGateArgs,
+  { container, seconds = patience, how = "alone", after = [] }: HealthGateArgs,
   options: { parent: pulumi.Resource },
 ): pulumi.Resource {
   // A name that is always the same does not say that the container is new.

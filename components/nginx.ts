@@ -155,7 +155,7 @@ export class Nginx extends pulumi.ComponentResource {
       },
       { ...parent, dependsOn: [switched] },
     );
-    const ready = healthGate(name, host, { container: server, how: "alone" }, parent);
+    const ready = healthGate(name, host, { container: server }, parent);
     // The switch asks while Nginx runs; this asks where Nginx is new.
     const checked = task(
       `${name}-smoke-checked`,

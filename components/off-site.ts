@@ -107,7 +107,7 @@ export class OffSite extends pulumi.ComponentResource {
       { ...parent, dependsOn: [keys, backup.ready] },
     );
     this.containerName = server.name;
-    healthGate(name, host, { container: server, how: "alone" }, parent);
+    healthGate(name, host, { container: server }, parent);
     this.registerOutputs({});
   }
 }

@@ -51,7 +51,7 @@ export class OwnCommand extends pulumi.ComponentResource {
       { ...parent, dependsOn: [backup.ready, ...after] },
     );
     this.containerName = server.name;
-    healthGate(name, host, { container: server, how: "alone" }, parent);
+    healthGate(name, host, { container: server }, parent);
     this.registerOutputs({});
   }
 }

@@ -145,7 +145,7 @@ export class Postgres extends pulumi.ComponentResource {
         input: pulumi.interpolate`\\set password '${args.password}'\n\\set backup_password '${args.backupPassword}'\n${sql}`,
         secret: true,
       },
-      { ...parent, dependsOn: [healthGate(name, host, { container: server, how: "alone" }, parent)] },
+      { ...parent, dependsOn: [healthGate(name, host, { container: server }, parent)] },
     );
     this.registerOutputs({});
   }

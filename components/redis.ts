@@ -90,7 +90,7 @@ export class Redis extends pulumi.ComponentResource {
       { ...parent, dependsOn: [password] },
     );
     this.containerName = server.name;
-    this.ready = healthGate(name, host, { container: server, how: "alone" }, parent);
+    this.ready = healthGate(name, host, { container: server }, parent);
     this.registerOutputs({});
   }
 }

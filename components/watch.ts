@@ -100,7 +100,7 @@ export class Watch extends pulumi.ComponentResource {
       { ...parent, dependsOn: [owner, files, backup.ready, ...(archive ? [archive.ready] : [])] },
     );
     this.containerName = server.name;
-    healthGate(name, host, { container: server, how: "alone" }, parent);
+    healthGate(name, host, { container: server }, parent);
     this.registerOutputs({});
   }
 }

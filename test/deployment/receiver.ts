@@ -3,6 +3,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { until } from "../lab/deadline.ts";
+
 export class Receiver {
   readonly messages: { text: string; username: string; channel?: string }[] = [];
   /** Of the next requests; 200 when there is none. */
@@ -47,6 +49,13 @@ export class Receiver {
       await sleep(100);
     }
     throw new Error(`no message ${String(number)} within 15 s; there are: ${JSON.stringify(this.messages)}`);
+  }
+
+  /** A message like this, once it is there. */
+  told(pattern: RegExp): Promise<string> {
+    return until(`a message like ${String(pattern)}`, 60, () =>
+      Promise.resolve(this.messages.map(({ text }) => text).find((text) => pattern.test(text))),
+    );
   }
 
   async stop(): Promise<void> {

@@ -83,6 +83,12 @@ export async function firstProcess(container: string): Promise<string[]> {
   return (await processFile(container, "cmdline")).split("\0").slice(0, -1);
 }
 
+/** Numbers, as the host has them, of the processes of a program in a container. */
+export async function processesOf(container: string, program: string): Promise<number[]> {
+  const listing = lines(await docker(["top", container, "-eo", "pid,comm"]));
+  return listing.filter((line) => line.trim().endsWith(` ${program}`)).map((line) => Number.parseInt(line, 10));
+}
+
 /** Whether a container is up and, where it has a health check, well. */
 export async function isWell(container: string): Promise<boolean> {
   const { State } = await inspect(container);

@@ -10,6 +10,7 @@ import type { Backup, Manifest } from "../../operations/backup/repository.ts";
 import { Evidence } from "../../policies/evidence/evidence.ts";
 import { docker, lines, run, type Result } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
+import { processesOf } from "./engine.ts";
 import { changingSite } from "./local-site.ts";
 import { Operator } from "./operator.ts";
 import { pdf } from "./pdf.ts";
@@ -40,9 +41,8 @@ describe("backups of a local stack", function () {
       `${word} runs`,
       30,
       async () => {
-        const listing = await docker(["top", site().container("backup"), "-eo", "pid,comm"]);
-        const found = lines(listing).find((line) => line.trim().endsWith(` ${word}`));
-        return found === undefined ? undefined : Number(found.trim().split(/\s+/)[0]);
+        const [found] = await processesOf(site().container("backup"), word);
+        return found;
       },
       0.02,
     );

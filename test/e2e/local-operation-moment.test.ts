@@ -42,10 +42,7 @@ describe("any moment of a local stack", function () {
     docker(["exec", site().container("postgres"), "psql", "-XAtq", "-U", "postgres", "-d", "site", "-c", query]);
   const archive = (command: string): Promise<string> =>
     docker(["exec", site().container("archive"), "sh", "-c", command]);
-  const told = (pattern: RegExp): Promise<string> =>
-    until(`a message like ${String(pattern)}`, 60, () =>
-      Promise.resolve(receiver.messages.map(({ text }) => text).find((text) => pattern.test(text))),
-    );
+  const told = (pattern: RegExp): Promise<string> => receiver.told(pattern);
 
   it("is kept from then on, without a restart of PostgreSQL", async () => {
     await until("a moment to recover to", 60, () => archive("cat /archive/stored").catch(() => undefined), 1);

@@ -13,7 +13,7 @@ import { docker, lines, run, type Result } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
 import { createNetwork, type LabNetwork } from "../lab/network.ts";
 import { startHost } from "../lab/ssh-host.ts";
-import { inspect, sweep } from "./engine.ts";
+import { inspect, processesOf, sweep } from "./engine.ts";
 import { FaultProxy } from "./fault-proxy.ts";
 import { changingSite } from "./local-site.ts";
 import { Operator } from "./operator.ts";
@@ -67,15 +67,7 @@ describe("off-site copies of a local stack", function () {
     );
   const sql = (query: string): Promise<string> =>
     docker(["exec", site().container("postgres"), "psql", "-XAtq", "-U", "postgres", "-d", "site", "-c", query]);
-  const told = (pattern: RegExp): Promise<string> =>
-    until(`a message like ${String(pattern)}`, 60, () =>
-      Promise.resolve(receiver.messages.map(({ text }) => text).find((text) => pattern.test(text))),
-    );
-  /** Numbers of the processes of a program in a container. */
-  const processes = async (service: string, program: string): Promise<number[]> => {
-    const listing = lines(await docker(["top", site().container(service), "-eo", "pid,comm"]));
-    return listing.filter((line) => line.trim().endsWith(` ${program}`)).map((line) => Number.parseInt(line, 10));
-  };
+  const told = (pattern: RegExp): Promise<string> => receiver.told(pattern);
   /** Bytes of the packs in a repository. */
   const packs = async (service: string, path: string): Promise<number> =>
     Number((await inside(service, "du", "-sb", path)).split("\t")[0]);
@@ -166,7 +158,7 @@ describe("off-site copies of a local stack", function () {
       const refused = proxy.cut;
       const attempt = socle(["backup", "copy"], false);
       await until("the index is on its way", 120, () => Promise.resolve(proxy.cut > refused), 0.05);
-      for (const pid of await processes("offsite", "restic")) process.kill(pid, "SIGKILL");
+      for (const pid of await processesOf(site().container("offsite"), "restic")) process.kill(pid, "SIGKILL");
       assert.notEqual((await attempt).code, 0);
       assert.equal((await records("copies")).at(-1)?.["step"], "copying");
 
@@ -189,7 +181,7 @@ describe("off-site copies of a local stack", function () {
       "pg_dump runs",
       60,
       async () => {
-        const [found] = await processes("backup", "pg_dump");
+        const [found] = await processesOf(site().container("backup"), "pg_dump");
         return found;
       },
       0.02,
@@ -237,7 +229,7 @@ describe("off-site copies of a local stack", function () {
     const check = docker(["exec", site().container("offsite"), ...reading]).catch(() => undefined);
     const locks = join(s3.folder, s3.bucket, site().stack.prefix, "locks");
     await until("the lock", 30, async () => (await readdir(locks)).length > 0, 0.02);
-    for (const pid of await processes("offsite", "restic")) process.kill(pid, "SIGSTOP");
+    for (const pid of await processesOf(site().container("offsite"), "restic")) process.kill(pid, "SIGSTOP");
     assert.ok((await readdir(locks)).length > 0);
     await sweep(site().stack.prefix);
     await check;
