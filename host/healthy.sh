@@ -69,7 +69,7 @@ refuse() {
     of '{{with .State.Health}}{{range .Log}}{{.ExitCode}} {{json .Output}}{{println}}{{end}}{{end}}' | grep -v '^ *$' | tail -n 3 |
       sed 's/ "/ /; s/"$//; s/\\[nrt]/ /g; s/\\"/"/g; s/^/    exit code /' | cut -c 1-300
     echo "Its last log lines:"
-    docker logs --tail 60 "$container" 2>&1 | cut -c 1-500 | sed 's/^/    /'
+    docker logs --tail 120 "$container" 2>&1 | cut -c 1-500 | sed 's/^/    /'
   } >&2
   case $how in
     settled) echo "    → It was well before. Mend the cause, then run pulumi up." >&2 ;;

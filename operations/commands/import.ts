@@ -11,6 +11,7 @@ import { planVariables } from "../import/variable-plan.ts";
 import { type Intake, StackVariables } from "../import/stack-variables.ts";
 import { readVariablesFile } from "../import/variables-file.ts";
 import { refuseUnattended } from "../roll-out.ts";
+import { remainingSteps } from "../exchanged-data.ts";
 import { OperatorError, Stack } from "../stack.ts";
 import { type StackOptions, withStack } from "../stack-option.ts";
 import { coloured, table } from "../table.ts";
@@ -153,10 +154,7 @@ async function importDatabase(source: string, options: DatabaseOptions): Promise
     if (!plan && !go) throw new OperatorError("Nothing was changed.");
     const saved = go ? await importing.apply(`socle import database ${from.name}`) : undefined;
     if (json) console.log(JSON.stringify({ source: from.name, ...dump, saved }));
-    else if (saved !== undefined)
-      console.log(
-        `Imported. Back to the state before: socle restore ${saved} --stack ${name}\n→ What the application has still to migrate: socle exec backend --stack ${name} -- python manage.py migrate --plan\n→ An administrator as the stack has one: set rotation.adminPassword one higher, and run pulumi up`,
-      );
+    else if (saved !== undefined) console.log(`Imported. ${remainingSteps(name, saved)}`);
   } finally {
     importing.discard();
   }

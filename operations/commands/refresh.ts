@@ -7,6 +7,7 @@ import type { Ruled } from "../refresh/judgement.ts";
 import { Refresh } from "../refresh/refresh.ts";
 import { readRules, type Rules } from "../refresh/rules-file.ts";
 import { refuseUnattended } from "../roll-out.ts";
+import { remainingSteps } from "../exchanged-data.ts";
 import { OperatorError, Stack } from "../stack.ts";
 import { table } from "../table.ts";
 
@@ -52,10 +53,7 @@ async function refresh(name: string, options: RefreshOptions): Promise<void> {
   try {
     const saved = await refreshing.ship(made, ruled.length);
     if (json) console.log(JSON.stringify({ ...said, ...made, saved }));
-    else
-      console.log(
-        `${name} has it. Back to the state before: socle restore ${saved} --stack ${name}\n→ What the application has still to migrate: socle exec backend --stack ${name} -- python manage.py migrate --plan\n→ An administrator as the stack has one: set rotation.adminPassword one higher, and run pulumi up`,
-      );
+    else console.log(`${name} has it. ${remainingSteps(name, saved)}`);
   } finally {
     refreshing.discard();
   }

@@ -7,6 +7,7 @@ import { losses } from "../backup/loss.ts";
 import { type Manifest, Repository } from "../backup/repository.ts";
 import { rowsOf } from "../backup/rows.ts";
 import { whileClosed } from "../closed-site.ts";
+import { remainingSteps } from "../exchanged-data.ts";
 import { OperatorError, Stack } from "../stack.ts";
 import { type StackOptions, withStack } from "../stack-option.ts";
 import { inContainer } from "./backup.ts";
@@ -48,6 +49,7 @@ async function restore(id: string | undefined, { stack: name, at, only, yes, jso
     const words = [prefix, postgres.database, postgres.owner, plan.source, plan.parts];
     const saved = await whileClosed(stack, `socle restore ${plan.called}`, () => stack.tell("restore.sh", words));
     if (json) console.log(JSON.stringify({ restored: plan.called, saved: saved.trim() }));
+    else if (plan.parts !== "media") console.log(`Restored. ${remainingSteps(stack.name, saved.trim())}`);
   } finally {
     plan.tidy?.();
   }

@@ -171,7 +171,10 @@ export class Load {
     // What a worker had taken that ended, another asks for within 100 s at most (kombu, QoS.restore_visible).
     await until("the tasks that were acknowledged are done", 150, async () => {
       const entries = await this.entries();
-      return this.ordered.every((id) => entries.get(id)?.done);
+      const open = this.ordered.filter((id) => !entries.get(id)?.done);
+      if (open.length === 0) return true;
+      const runs = open.slice(0, 10).map((id) => `${String(id)} (runs: ${String(entries.get(id)?.runs ?? 0)})`);
+      throw new Error(`${String(open.length)} of ${String(this.ordered.length)} are not: ${runs.join(", ")}`);
     });
     await until("the uploads are processed", 30, async () => {
       const { body } = await this.#uploader.ask({ path: "/api/copies/" });

@@ -252,6 +252,14 @@ describe("off-site copies of a local stack", function () {
     await until("the site is well", 60, async () => (await again.signIn("admin", password)) === 200);
     assert.equal((await again.copy(kept.id)).pages, 4);
     assert.ok((await again.ask({ path: kept.url })).bytes.equals(document), "the file is as it was");
+    // The accounts are those of then; what was said last is how the stack's own password comes in.
+    await site().up(site().changed("rotation", { adminPassword: 100 }));
+    assert.equal(
+      await site()
+        .visitor()
+        .signIn("admin", site().output.adminPassword ?? ""),
+      200,
+    );
     // From now on the new stack copies there as well.
     await socle(["backup", "copy"]);
     assert.ok((await listed()).filter((backup) => backup.local).every((backup) => backup.offsite));
