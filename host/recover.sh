@@ -11,5 +11,7 @@ shift
 task=restore
 # shellcheck source=host/restore/exchange.sh
 . ./restore/exchange.sh
+# shellcheck disable=SC2034 # of exchange.sh
+scratch=/backups/recovering
 say 'recovering the database beside the one that serves'
 beside none /tools/recover.sh "$@"

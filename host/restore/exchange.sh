@@ -32,13 +32,15 @@ if [ -n "$(docker ps --quiet --filter "name=^$stack-restore$")" ]; then
 fi
 docker rm --force "$stack-restore" >/dev/null 2>&1 || true
 
-saved='' started='' closed=''
+# `scratch` is what a container that worked beside leaves in its volume where it was killed.
+saved='' started='' closed='' scratch=''
 undo() {
   code=$?
   # shellcheck disable=SC2086 # a list of ids
   if [ -n "$started" ]; then docker start $started >/dev/null || true; fi
   if [ "$code" -ne 0 ]; then
     docker rm --force "$stack-restore" >/dev/null 2>&1 || true
+    if [ -n "$scratch" ]; then docker exec "$backup" rm -rf "$scratch" || true; fi
     if [ -n "$closed" ]; then sql --command "ALTER DATABASE \"$database\" ALLOW_CONNECTIONS true" || true; fi
     say "FAILED.${saved:+ The state before is in backup $saved.}"
   fi

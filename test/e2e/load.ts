@@ -47,7 +47,7 @@ export interface Pace {
   tolerant: boolean;
 }
 
-const usual: Pace = { keeping: 4, opening: 3, pause: 0.1, slow: 1.5, work: () => 0.1, tolerant: false };
+const usual: Pace = { keeping: 3, opening: 2, pause: 0.15, slow: 1.5, work: () => 0.1, tolerant: false };
 
 /**
  * Clients that read, over connections that they keep and over new ones; one that is signed in; one whose requests take
@@ -169,7 +169,7 @@ export class Load {
   /** Waits until everything that was acknowledged is done. */
   async #settle(): Promise<void> {
     // What a worker had taken that ended, another asks for within 100 s at most (kombu, QoS.restore_visible).
-    await until("the tasks that were acknowledged are done", 150, async () => {
+    await until("the tasks that were acknowledged are done", 240, async () => {
       const entries = await this.entries();
       const open = this.ordered.filter((id) => !entries.get(id)?.done);
       if (open.length === 0) return true;

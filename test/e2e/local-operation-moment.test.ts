@@ -5,11 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "mocha";
 
 import { Receiver } from "../deployment/receiver.ts";
-import { docker, type Result } from "../lab/command.ts";
+import { docker, run, type Result } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
 import { inspect } from "./engine.ts";
 import { changingSite } from "./local-site.ts";
 import { Operator } from "./operator.ts";
+import { SmallDisk } from "./small-disk.ts";
 
 describe("any moment of a local stack", function () {
   this.timeout(180_000);
@@ -42,6 +43,12 @@ describe("any moment of a local stack", function () {
     docker(["exec", site().container("postgres"), "psql", "-XAtq", "-U", "postgres", "-d", "site", "-c", query]);
   const archive = (command: string): Promise<string> =>
     docker(["exec", site().container("archive"), "sh", "-c", command]);
+  /** Waits until all changes up to a moment are in the archive. */
+  const received = (moment: string): Promise<string> => {
+    const seconds = String(Math.floor(Date.parse(moment) / 1000));
+    const test = `[ "$(cat /archive/$(cat /archive/era)/until)" -gt ${seconds} ] && echo yes`;
+    return until("changes come in", 60, () => archive(test).catch(() => undefined));
+  };
   const told = (pattern: RegExp): Promise<string> => receiver.told(pattern);
 
   it("is kept from then on, without a restart of PostgreSQL", async () => {
@@ -78,8 +85,19 @@ describe("any moment of a local stack", function () {
     assert.match(outside.stderr, period);
 
     // The archiver was killed a moment ago.
-    const received = `[ "$(cat /archive/$(cat /archive/era)/until)" -gt ${String(Math.floor(Date.parse(moment) / 1000))} ]`;
-    await until("changes come in again", 30, () => archive(`${received} && echo yes`).catch(() => undefined));
+    await received(moment);
+
+    // Where it is killed, nothing has changed, and nothing is left of it.
+    const recovery = `${site().stack.prefix}-restore`;
+    const killed = socle(["restore", "--at", moment, "--yes"], false);
+    const kill = async (): Promise<boolean> => (await run("docker", ["kill", recovery], { check: false })).code === 0;
+    await until("a recovery is under way", 60, kill, 0.05);
+    const { code, stderr: said } = await killed;
+    assert.equal(code, 1);
+    assert.match(said, /restore: FAILED\./);
+    assert.equal(await sql("SELECT count(*) FROM ledger"), "10");
+    assert.equal(await archive("ls /backups | grep recover || true"), "", "nothing is left of it");
+
     const { stdout, stderr } = await socle(["restore", "--at", moment, "--yes", "--json"]);
     assert.match(stderr, new RegExp(`The database as it was at ${moment} would take the place of the database of`));
     assert.match(stderr, /The media stay as they are\./);
@@ -95,6 +113,35 @@ describe("any moment of a local stack", function () {
     await sql("DROP TABLE ledger");
     assert.match((await socle(["status"], false)).stdout, new RegExp(`Recoverable +${period.source}`));
     await told(/✅ .*: well again: the archive has had none/);
+  });
+
+  it("fault 14: stops on a disk that is nearly full and says so, while the database works on; then it goes on", async () => {
+    const container = site().container("archive");
+    const disk = await SmallDisk.under(container, `${site().stack.prefix}-archive`, 400);
+    try {
+      await received(new Date().toISOString());
+      receiver.messages.splice(0);
+      await disk.fill();
+      await until("it stops", 30, async () =>
+        (await docker(["logs", "--since", "1m", container])).includes("until there is room"),
+      );
+      // As if that had been two minutes ago; there is no room but where the same stood.
+      await archive("cd /archive/$(cat /archive/era) && echo $(($(date +%s) - 120)) | dd of=until conv=notrunc 2>&1");
+      await told(/❌ .*: the archive has had none of the database's changes for more than 1 min/);
+      assert.equal(await sql("CREATE TABLE meanwhile AS SELECT 1 AS n; SELECT n FROM meanwhile"), "1");
+      await disk.empty();
+      await received(new Date().toISOString());
+      await told(/✅ .*: well again: the archive has had none/);
+    } finally {
+      await disk.remove();
+      await sql("DROP TABLE IF EXISTS meanwhile");
+    }
+  });
+
+  it("has no upgrade of PostgreSQL meanwhile: the moments before could not be recovered by the new one", async () => {
+    const { code, stderr } = await socle(["upgrade", "postgres", "16", "--yes"], false);
+    assert.equal(code, 1);
+    assert.match(stderr, /postgres\.pitr/);
   });
 
   it("leaves nothing in the database when it is switched off, again without a restart", async () => {

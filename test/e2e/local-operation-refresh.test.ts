@@ -1,6 +1,7 @@
 // A stack that gets another one's data, without a person in it; and raw data, which no way brings there.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 
 import { after, before, describe, it } from "mocha";
@@ -101,6 +102,24 @@ describe("a stack that is filled with another one's data", function () {
     await until("it serves", 30, async () => (await target().visitor().ask({ path: "/health/" })).status === 200);
     const left = await docker(["exec", site().container("backup"), "ls", "-A", "/backups"]);
     assert.doesNotMatch(left, /anonymised?$/m, "nothing is left where the data comes from");
+  });
+
+  it("fault 25: cut off on the way, is refused whole: what serves is as it was", async () => {
+    const volume = await docker(["volume", "inspect", "--format", "{{.Mountpoint}}", `${site().stack.prefix}-backups`]);
+    const made = join(volume, "anonymised");
+    const attempt = refresh("--yes");
+    const cut = async (): Promise<boolean> => {
+      // Written last.
+      if (!existsSync(join(made, "token"))) return false;
+      const { size } = await stat(join(made, "archive"));
+      await truncate(join(made, "archive"), Math.floor(size / 2));
+      return true;
+    };
+    await until("what is to be sent is there", 90, cut, 0.02);
+    const { code, stderr } = await attempt;
+    assert.equal(code, 1, stderr);
+    assert.equal(await sql(target(), "SELECT count(*) FROM copies_copy"), "0");
+    await until("it serves", 30, async () => (await target().visitor().ask({ path: "/health/" })).status === 200);
   });
 
   it("D9: gets rows, sign-ins and files of nobody, and says how to go back", async () => {

@@ -111,7 +111,7 @@ export const changingSite = new SharedSite(
   () => ({
     ...sample({
       startTimeout: 45,
-      environment: { ...unthrottled, CELERY_TASK_TIME_LIMIT: 5, CELERY_VISIBILITY_TIMEOUT: 20, BEAT_TRACE_SECONDS: 2 },
+      environment: { ...unthrottled, CELERY_TASK_TIME_LIMIT: 15, CELERY_VISIBILITY_TIMEOUT: 20, BEAT_TRACE_SECONDS: 2 },
     }),
     nginx: { drain: 6 },
     // Else an audit blocks nothing in dev.
