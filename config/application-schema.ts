@@ -116,7 +116,11 @@ export const application = z
           .describe(
             "Creates the superuser or sets its password, read from SUPERUSER_NAME, SUPERUSER_EMAIL and SUPERUSER_PASSWORD.",
           ),
-        health: argumentList.optional().describe("Health check run inside the container; exit status 0 is healthy."),
+        health: argumentList
+          .optional()
+          .describe(
+            "Health check run inside the container; exit status 0 is healthy. While a release waits for it, `SOCLE_HEALTH_WAIT` is set: seconds that it may wait itself for what is starting.",
+          ),
         shell: argumentList.optional().describe("Interactive shell of the application, for `socle shell`."),
         celery: argumentList.optional().describe("Celery's command line up to its subcommand, for `socle celery`."),
       })

@@ -101,7 +101,7 @@ function django({ application, worker, site }: Parts): Commands {
       ...(worker.queues ? [`--queues=${worker.queues.join(",")}`] : []),
       ...["--without-gossip", "--without-mingle"],
     ],
-    workerHealth: ["/bin/sh", "-c", `find ${workerAlive} -mmin -1 | grep -q .`],
+    workerHealth: ["/bin/sh", "-c", hostFile("django/worker-health.sh"), "worker-health", workerAlive],
     beat: celery("beat", "--loglevel=INFO", `--schedule=${beatFolder}/schedule`, "--pidfile="),
     beatHealth: ["python", "-c", python("beat_health.py"), beatFolder],
     migrate: manage("migrate", "--noinput"),

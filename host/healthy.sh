@@ -5,6 +5,7 @@
 #   healthy.sh CONTAINER SECONDS beside|alone|settled [IDENTITY]
 #
 # The container's own check is asked here, again and again: the engine asks for the first time when its interval is over.
+# A check that knows SOCLE_HEALTH_WAIT (seconds) waits itself for what only has to start: cheaper than to be started often.
 # With `alone` there is no other that goes on: it is not stopped. Neither is it with `settled`, where only what the engine
 # found counts, which is what it says of the container from then on.
 set -eu
@@ -26,8 +27,8 @@ ask() {
   kind=${1:-NONE}
   [ "$#" = 0 ] || shift
   case $kind in
-    CMD) docker exec "$container" "$@" ;;
-    CMD-SHELL) docker exec "$container" /bin/sh -c "$1" ;;
+    CMD) docker exec --env SOCLE_HEALTH_WAIT=10 "$container" "$@" ;;
+    CMD-SHELL) docker exec --env SOCLE_HEALTH_WAIT=10 "$container" /bin/sh -c "$1" ;;
     *) false ;;
   esac >/dev/null 2>&1
 }
@@ -37,9 +38,10 @@ answered() {
   if [ -z "$asked" ]; then
     # Often at first; later seldom, so that what it says of being asked does not push its own last words out of sight.
     moment=$(date +%s)
-    [ $((moment - start)) -lt 10 ] || [ $((moment - last)) -ge 5 ] || return 1
-    last=$moment
-    since=$(of '{{.State.StartedAt}} true')
+    pause=5
+    if [ $((moment - start)) -lt 10 ]; then pause=1; fi
+    [ $((moment - last)) -ge "$pause" ] || return 1
+    last=$moment since=$began
     # shellcheck disable=SC2119
     ask &
     asked=$!
@@ -56,7 +58,7 @@ answered() {
   [ "$status" = 0 ] || return 1
   # One that ends at once may have answered in time. Where another generation goes on, what comes next asks again.
   if [ "$how" = beside ]; then sleep 0.2; else sleep 1; fi
-  [ "$(of '{{.State.StartedAt}} {{.State.Running}}')" = "$since" ]
+  [ "$(of '{{.State.StartedAt}} {{.State.Running}}')" = "$since true" ]
 }
 finish() { [ -z "$asked" ] || kill "$asked" 2>/dev/null || true; }
 trap finish EXIT
@@ -87,13 +89,16 @@ docker start "$container" >/dev/null
 before=$(checks)
 start=$(date +%s)
 while :; do
-  case "$(of '{{.State.Running}} {{with .State.Health}}{{.Status}}{{else}}healthy{{end}}')" in
+  found=$(of '{{.RestartCount}} {{.State.StartedAt}} {{.State.Running}} {{with .State.Health}}{{.Status}}{{else}}healthy{{end}}')
+  restarts=${found%% *} found=${found#* }
+  began=${found%% *}
+  case ${found#* } in
     'true healthy') break ;;
     # What an earlier deployment saw does not count: the cause may be mended.
     'true unhealthy') [ "$(checks)" = "$before" ] || refuse 'is not healthy' ;;
   esac
   if [ "$how" != settled ] && answered; then break; fi
-  [ "$(of '{{.RestartCount}}')" -lt 5 ] || refuse 'ends again and again'
+  [ "$restarts" -lt 5 ] || refuse 'ends again and again'
   [ $(($(date +%s) - start)) -lt "$seconds" ] || refuse "was not healthy after $seconds s"
   sleep 0.2
 done

@@ -125,8 +125,9 @@ if [ -z "$plan" ]; then
   exit 0
 fi
 
-plan_into plan || exit 1
-if ! grep -q '^pending ' "$work/plan"; then
+ask_plan plan || exit 1
+if ! empty_plan plan; then read_plan plan || exit 1; fi
+if empty_plan plan || ! grep -q '^pending ' "$work/plan"; then
   say "nothing pending"
   rm -f "$state/migration-running"
   exit 0

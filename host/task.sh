@@ -9,11 +9,13 @@ set -eu
 name=$1 network=$2
 shift 2
 
-if [ "$(docker inspect --format '{{.State.Running}}' "$name" 2>/dev/null)" = true ]; then
-  echo "waiting for $name, which an earlier deployment started"
-  docker wait "$name" >/dev/null
+if running=$(docker inspect --format '{{.State.Running}}' "$name" 2>/dev/null); then
+  if [ "$running" = true ]; then
+    echo "waiting for $name, which an earlier deployment started"
+    docker wait "$name" >/dev/null
+  fi
+  docker rm --force "$name" >/dev/null 2>&1 || true
 fi
-docker rm --force "$name" >/dev/null 2>&1 || true
 
 docker create --interactive --name "$name" "$@" >/dev/null
 trap 'docker rm --force "$name" >/dev/null 2>&1 || true' EXIT

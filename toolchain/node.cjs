@@ -22,9 +22,29 @@ if (!process.features.typescript) {
 
 enableCompileCache(process.env.NODE_COMPILE_CACHE || join(project, ".socle", "compile-cache"));
 
+const sdk = createRequire(require.resolve("@pulumi/pulumi"));
+/** Puts something in the place of a module that the SDK would load. */
+function replace(name, exports) {
+  const file = sdk.resolve(name);
+  require.cache[file] = Object.assign(new module.constructor(file), { loaded: true, exports });
+}
 // The SDK takes a stack trace for every promise: short ones are enough. And it registers source-map-support, which looks
 // each of their lines up in a source map: a third of a preview. Node strips types in place, so that every position is
 // right as it stands.
 Error.stackTraceLimit = 5;
-const sourceMaps = createRequire(require.resolve("@pulumi/pulumi")).resolve("source-map-support/register");
-require.cache[sourceMaps] = Object.assign(new module.constructor(sourceMaps), { loaded: true });
+replace("source-map-support/register", {});
+// It serialises functions with this, of which the program has none: loaded where somebody asks for it.
+replace(
+  "@npmcli/arborist",
+  new Proxy(
+    {},
+    {
+      get(_, name) {
+        // Asked at once by what wraps imports.
+        if (name === "__esModule") return true;
+        delete require.cache[sdk.resolve("@npmcli/arborist")];
+        return sdk("@npmcli/arborist")[name];
+      },
+    },
+  ),
+);

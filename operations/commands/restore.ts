@@ -126,7 +126,7 @@ async function recover(stack: Stack, moment: Date): Promise<Plan | undefined> {
   const recovery = archive.recovery(moment);
   if (!recovery)
     throw new OperatorError(
-      `The database cannot be brought back to ${moment.toISOString()}; nothing was changed. It can to any moment of:\n${periods.map((period) => `      ${described(period)}`).join("\n")}\n    → Choose one of these, or a backup: socle backup list, socle restore ID`,
+      `The database cannot be brought back to ${moment.toISOString()}; nothing was changed. It can to any moment of:\n${periods.map((period) => `      ${described(period)}`).join("\n")}\n    → Choose one of these, or a backup: socle backup list, socle restore ID${stack.outputs.services["offsite"] ? "\n    → Bring what is off-site alone here first: socle backup fetch --all" : ""}`,
     );
   const { name, postgres } = stack.outputs.operations;
   const at = moment.toISOString();

@@ -122,9 +122,9 @@ describe("any moment of a local stack", function () {
       await received(new Date().toISOString());
       receiver.messages.splice(0);
       await disk.fill();
-      await until("it stops", 30, async () =>
-        (await docker(["logs", "--since", "1m", container])).includes("until there is room"),
-      );
+      const stopped = async (): Promise<boolean> =>
+        (await run("docker", ["logs", "--since", "1m", container])).stderr.includes("until there is room");
+      await until("it stops", 30, stopped);
       // As if that had been two minutes ago; there is no room but where the same stood.
       await archive("cd /archive/$(cat /archive/era) && echo $(($(date +%s) - 120)) | dd of=until conv=notrunc 2>&1");
       await told(/❌ .*: the archive has had none of the database's changes for more than 1 min/);

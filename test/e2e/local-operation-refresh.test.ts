@@ -56,7 +56,7 @@ describe("a stack that is filled with another one's data", function () {
     staging = await LocalSite.create(
       { application, superuser, worker: off, beat: off, release: { hold: 0 }, data: { keepOnDestroy: false } },
       {},
-      site(),
+      site().stack,
     );
     await staging.up();
   });

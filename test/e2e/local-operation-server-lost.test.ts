@@ -4,6 +4,8 @@ import { mkdtempSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { after, before, describe, it } from "mocha";
 
 import type { Backup, Whereabouts } from "../../operations/backup/repository.ts";
@@ -53,7 +55,7 @@ describe("off-site copies of a local stack", function () {
     const offsite = { type: "s3", endpoint: `http://${proxy.address}:${String(proxy.port)}`, bucket: s3.bucket };
     const own =
       'cp manage.py "$BACKUP_FOLDER"; echo from the site; [ ! -e /srv/media/broken ] || { echo no room today >&2; exit 3; }';
-    await site().up({ backup: { offsite, command: ["sh", "-c", own] } });
+    await site().up({ backup: { offsite, command: ["sh", "-c", own] }, postgres: { pitr: {} } });
   });
   const socle = (words: string[], check = true): Promise<Result> =>
     new Operator(site().stack).socle(words, { timeoutSeconds: 240, check });
@@ -176,6 +178,8 @@ describe("off-site copies of a local stack", function () {
   });
 
   it("faults 16 and 18: a backup that is killed, one that is overdue and a flipped bit are told by the watch", async () => {
+    // A dump waits for a table that somebody else holds.
+    const holding = sql("BEGIN; LOCK TABLE django_session; SELECT pg_sleep(60)").catch(() => undefined);
     const killed = socle(["backup", "now"], false);
     const pid = await until(
       "pg_dump runs",
@@ -187,6 +191,8 @@ describe("off-site copies of a local stack", function () {
       0.02,
     );
     process.kill(pid, "SIGKILL");
+    await sql("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE relation = 'django_session'::regclass AND granted");
+    await holding;
     assert.equal((await killed).code, 1);
     await told(/❌ .*: the backup failed at: dumping the database\*\n→ See why: socle logs backup/);
 
@@ -198,6 +204,13 @@ describe("off-site copies of a local stack", function () {
     await write(`{"when":"2026-01-01T02:30:00Z","result":"passed","family":"scheduled"}\n`, "history.jsonl");
     await told(/❌ .*: no good backup for 26 hours\*\n→ Make one now/);
     await write(`${history}\n`, "history.jsonl");
+
+    const ago = `'{"when":"2026-01-01T02:30:00Z","result":"passed"}'`;
+    await inside("offsite", "sh", "-c", `cp /offsite/drills.jsonl /tmp/ && echo ${ago} >/offsite/drills.jsonl`);
+    await told(
+      /❌ .*: no restore drill of the off-site copy passed for \d+ hours\*\n→ Run one: socle drill restore --offsite/,
+    );
+    await inside("offsite", "cp", "/tmp/drills.jsonl", "/offsite/drills.jsonl");
 
     const pack = (await inside("backup", "sh", "-c", "ls -S /backups/repository/data/*/* | head -n 1")).trim();
     await inside("backup", "sh", "-c", `cp ${pack} /tmp/pack; chmod u+w ${pack}`);
@@ -216,6 +229,13 @@ describe("off-site copies of a local stack", function () {
     const kept = await visitor.upload(document);
     await until("the copy is processed", 30, async () => (await visitor.copy(kept.id)).state === "processed");
     await socle(["backup", "now"]);
+    // Of this the archived changes alone know.
+    await sql("CREATE TABLE dropped AS SELECT n FROM generate_series(1, 7) n");
+    await sleep(1000);
+    const moment = new Date().toISOString();
+    await sleep(1000);
+    await sql("DROP TABLE dropped");
+    await inside("archive", "sh", "/tools/store.sh");
     await socle(["backup", "copy"]);
     const last = (await listed()).at(-1);
     assert.ok(last?.offsite);
@@ -252,6 +272,12 @@ describe("off-site copies of a local stack", function () {
     await until("the site is well", 60, async () => (await again.signIn("admin", password)) === 200);
     assert.equal((await again.copy(kept.id)).pages, 4);
     assert.ok((await again.ask({ path: kept.url })).bytes.equals(document), "the file is as it was");
+    const early = await socle(["restore", "--at", moment, "--yes"], false);
+    assert.match(early.stderr, /cannot be brought back to[^]*→ Bring what is off-site alone here first: socle backup fetch --all/);
+    await socle(["backup", "fetch", "--all"]);
+    await socle(["restore", "--at", moment, "--yes"]);
+    assert.equal(await sql("SELECT count(*) FROM dropped"), "7");
+    await sql("DROP TABLE dropped");
     // The accounts are those of then; what was said last is how the stack's own password comes in.
     await site().up(site().changed("rotation", { adminPassword: 100 }));
     assert.equal(
@@ -276,6 +302,8 @@ describe("off-site copies of a local stack", function () {
       await stack.setCredential("offsitePrivateKey", await readFile(host.privateKeyFile, "utf8"));
       const { address, port } = relay;
       const offsite = { type: "sftp", address, port, user: host.user, hostKey: host.hostKey };
+      const { postgres: _, ...settings } = stack.settings;
+      await stack.replace(settings);
       await site().up({ backup: { offsite } });
       await socle(["backup", "copy"]);
       assert.ok((await listed()).filter((backup) => backup.local).every((backup) => backup.offsite));

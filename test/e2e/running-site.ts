@@ -24,15 +24,11 @@ export class LocalSite {
   static async create(
     sections: Sections,
     secrets: Record<string, string> = {},
-    beside?: LocalSite,
+    beside?: TestStack,
   ): Promise<LocalSite> {
     const ports = await freePorts();
     const site = { domains: ["localhost"], ports, tls: { mode: "selfSigned" }, ...(sections["site"] as object) };
-    const stack = await TestStack.create(
-      { tier: "dev", host: { type: "local" }, ...sections, site },
-      secrets,
-      beside?.stack,
-    );
+    const stack = await TestStack.create({ tier: "dev", host: { type: "local" }, ...sections, site }, secrets, beside);
     return new LocalSite(stack, ports);
   }
 

@@ -5,12 +5,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, it } from "mocha";
 
 import type { History } from "../../operations/release-history.ts";
+import { docker } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
 import { request } from "../lab/http.ts";
 import { deploy, releaseSteps } from "./deployer.ts";
 import { leftovers } from "./engine.ts";
 import { document, domains, useFirstServer, validitySeconds } from "./first-server.ts";
 import { Operator } from "./operator.ts";
+import { LocalSite } from "./running-site.ts";
+import { sampleSite } from "./stack.ts";
 
 const [domain, second] = domains;
 const third = "new.socle.test";
@@ -163,6 +166,48 @@ describe("A server with a site, later", function () {
     const ofThis = releases.filter(({ released }) => released.release === first().output.release);
     assert.equal(ofThis.filter(({ result }) => result === "succeeded").length, 1);
     assert.equal(await administrator.whoAmI(), "admin");
+    assert.deepEqual(await administrator.copy(copy.id), copy);
+  });
+
+  it("D9: fills a stack on another host with its data, without a person in them", async () => {
+    const { server, output } = first();
+    const { stack } = server;
+    await stack.configure({ data: { keepOnDestroy: false, anonymise: "examples/anonymise.yaml" } });
+    const operator = new Operator(stack);
+    await operator.socle(["backup", "now"], { timeoutSeconds: 120 });
+    const { application, superuser } = sampleSite("socle-example-site:dev");
+    const off = { enabled: false };
+    const sections = { application, superuser, worker: off, beat: off, data: { keepOnDestroy: false } };
+    const target = await LocalSite.create(sections, {}, stack);
+    try {
+      await target.up();
+      const words = ["refresh", target.stack.name, "--from", stack.name, "--yes", "--json"];
+      const { stdout } = await operator.socle(words, { timeoutSeconds: 120 });
+      assert.equal((JSON.parse(stdout) as { from: string }).from, stack.name);
+      const query =
+        "SELECT (SELECT count(*) FROM copies_copy) || ' ' || string_agg(left(username, 5), ' ') FROM auth_user";
+      const there = ["psql", "-XAtq", "-U", "postgres", "-d", "site", "-c", query];
+      assert.equal(await docker(["exec", target.container("postgres"), ...there]), "1 user-");
+      assert.notEqual(await target.visitor().signIn("admin", output.adminPassword ?? ""), 200);
+    } finally {
+      await target.remove();
+    }
+  });
+
+  it("D7: takes its PostgreSQL to the next major version", async () => {
+    const { server } = first();
+    const { administrator, copy } = await first().work();
+    const { stack, host } = server;
+    const { stdout } = await new Operator(stack).socle(["upgrade", "postgres", "16", "--yes", "--json"], {
+      timeoutSeconds: 240,
+    });
+    const told = JSON.parse(stdout) as Record<string, unknown>;
+    assert.equal(told["volume"], `${stack.prefix}-postgres-16`);
+    const version = await host.exec(
+      `docker exec ${stack.prefix}-postgres psql -XAtqU postgres -c 'SHOW server_version'`,
+    );
+    assert.match(version.stdout, /^16\./);
+    await until("the site is well", 60, async () => (await administrator.whoAmI()) === "admin");
     assert.deepEqual(await administrator.copy(copy.id), copy);
   });
 
