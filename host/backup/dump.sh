@@ -1,9 +1,10 @@
 #!/bin/sh
-# Dumps the database that PGHOST and PGDATABASE name, reads the dump to its end, and writes down what it holds.
+# Dumps the database that PGHOST and PGDATABASE name, and writes down what it holds; reads the dump to its end.
 #
-#   . /tools/dump.sh; dump_database FOLDER FAMILY
+#   . /tools/dump.sh; dump_database FOLDER FAMILY; check_dump FOLDER
 #
-# FOLDER gets database.dump and manifest.json. Who sources this has `say`, and reads in `step` how far it came.
+# FOLDER gets database.dump and manifest.json. Who sources this has `say`, and reads in `step` how far it came. The check needs
+# nothing that is stored meanwhile to wait for it.
 dump_database() {
   dump_folder=$1 dump_family=$2
   step='dumping the database'
@@ -14,17 +15,6 @@ dump_database() {
   [ -e "$dump_folder/dumped" ]
   rm "$dump_folder/dumped"
 
-  step='checking the dump'
-  say "$step"
-  pg_restore --list "$dump_folder/database.dump" >/dev/null
-  # Every row that was counted is in the file, which is read to its end for it.
-  pg_restore --data-only --file - "$dump_folder/database.dump" | awk -f /tools/rows.awk | LC_ALL=C sort >"$dump_folder/rows"
-  LC_ALL=C sort "$dump_folder/counts" | awk -F '\t' '$2 > 0' >"$dump_folder/expected"
-  if ! diff "$dump_folder/expected" "$dump_folder/rows" >"$dump_folder/difference"; then
-    say 'the dump does not hold the rows that the database has (< database, > dump):'
-    head -n 20 "$dump_folder/difference" >&2
-    exit 1
-  fi
   # shellcheck disable=SC2034 # for who sources this
   tables=$(wc -l <"$dump_folder/counts") rows=$(awk -F '\t' '{ sum += $2 } END { print sum + 0 }' "$dump_folder/counts")
   bytes=$(stat --format %s "$dump_folder/database.dump")
@@ -33,5 +23,17 @@ dump_database() {
   printf '{"stack":"%s","family":"%s","when":"%s","postgres":"%s","dump":{"sha256":"%s","bytes":%d},"tables":{%s}}\n' \
     "$STACK" "$dump_family" "$(date --utc +%Y-%m-%dT%H:%M:%SZ)" "$version" "$hash" "$bytes" \
     "$(awk -F '\t' -f /tools/tables.awk "$dump_folder/counts")" >"$dump_folder/manifest.json"
-  rm "$dump_folder/counts" "$dump_folder/rows" "$dump_folder/expected" "$dump_folder/difference"
+  LC_ALL=C sort "$dump_folder/counts" | awk -F '\t' '$2 > 0' >/tmp/expected
+  rm "$dump_folder/counts"
+}
+
+# Every row that was counted is in the file, which is read to its end for it.
+check_dump() {
+  pg_restore --list "$1/database.dump" >/dev/null
+  pg_restore --data-only --file - "$1/database.dump" | awk -f /tools/rows.awk | LC_ALL=C sort >/tmp/rows
+  if ! diff /tmp/expected /tmp/rows >/tmp/difference; then
+    say 'the dump does not hold the rows that the database has (< database, > dump):'
+    head -n 20 /tmp/difference >&2
+    exit 1
+  fi
 }

@@ -50,16 +50,20 @@ trap 'exit 143' TERM
 rm -rf "$work"
 mkdir "$work"
 
-step='opening the repository'
-# Only locks whose process is gone: restic's own judgement. Each call of restic takes more than half a second to derive its
-# key, so that there are no more of them than it takes.
-restic unlock >/dev/null 2>&1 || sh /tools/open.sh
-# What a backup that was killed left without a family.
-if [ -e /backups/incoming ]; then restic forget --tag incoming --unsafe-allow-remove-all >&2; fi
-touch /backups/incoming
+# Each call of restic takes more than half a second to derive its key: there are no more of them than it takes, and this
+# one's time is that of the dump.
+opened() {
+  # Only locks whose process is gone: restic's own judgement.
+  restic unlock >/dev/null 2>&1 || sh /tools/open.sh
+  # What a backup that was killed left without a family.
+  if [ -e /backups/incoming ]; then restic forget --tag incoming --unsafe-allow-remove-all >&2; fi
+  touch /backups/incoming
+}
 
 step='looking for room on the disk'
 room
+opened &
+opening=$!
 
 dump_database "$work" "$family"
 step='naming the roles'
@@ -67,13 +71,19 @@ pg_dumpall --globals-only --no-role-passwords >"$work/globals.sql"
 
 own_part "$family"
 
+step='opening the repository'
+wait "$opening"
 step='storing database and media'
 say "$step"
 # After the database: a file that a row names is there. One that vanishes while it is read makes the backup incomplete.
 store() { restic backup --host "$STACK" --tag incoming --json "$work" /media ${own:+"$own"} >/backups/stored.json; }
+check_dump "$work" &
+checking=$!
 store || { say 'not everything could be read; once more' && store; }
 incoming=$(sed -n 's/.*"snapshot_id":"\([0-9a-f]*\)".*/\1/p' /backups/stored.json)
 [ -n "$incoming" ]
+step='checking the dump'
+wait "$checking"
 
 step='reading the backup back'
 say "$step"

@@ -273,7 +273,10 @@ describe("off-site copies of a local stack", function () {
     assert.equal((await again.copy(kept.id)).pages, 4);
     assert.ok((await again.ask({ path: kept.url })).bytes.equals(document), "the file is as it was");
     const early = await socle(["restore", "--at", moment, "--yes"], false);
-    assert.match(early.stderr, /cannot be brought back to[^]*→ Bring what is off-site alone here first: socle backup fetch --all/);
+    assert.match(
+      early.stderr,
+      /cannot be brought back to[^]*→ Bring what is off-site alone here first: socle backup fetch --all/,
+    );
     await socle(["backup", "fetch", "--all"]);
     await socle(["restore", "--at", moment, "--yes"]);
     assert.equal(await sql("SELECT count(*) FROM dropped"), "7");
