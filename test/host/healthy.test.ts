@@ -60,6 +60,13 @@ describe("waiting for a container", function () {
     assert.equal(health(), "healthy");
   });
 
+  it("tells the check that it may wait itself", () => {
+    assert.deepEqual(wait(start("patient", "sleep 600", 'test "$SOCLE_HEALTH_WAIT" -gt 0', "60s"), 30), {
+      status: 0,
+      said: "",
+    });
+  });
+
   it("fails with the answers of the health check and the last log lines, and leaves it stopped; looks again next time", () => {
     const container = start("ill", "echo starting; echo no database >&2; exec sleep 600", "cat /tmp/well");
     const { status, said } = wait(container, 60);
