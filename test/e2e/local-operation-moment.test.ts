@@ -158,5 +158,10 @@ describe("any moment of a local stack", function () {
       "0",
     );
     assert.ok(!("archive" in site().output.services));
+    // As docs/backups.md lets the moments go that were stored; a prune takes what they needed.
+    const restic = (...words: string[]): Promise<Result> =>
+      socle(["exec", "backup", "--", "/tools/restic", "--quiet", ...words]);
+    await restic("forget", "--tag", "base", "--tag", "wal", "--unsafe-allow-remove-all", "--prune");
+    assert.equal((await restic("snapshots", "--tag", "base", "--tag", "wal", "--json")).stdout.trim(), "[]");
   });
 });

@@ -55,7 +55,7 @@ describe("off-site copies of a local stack", function () {
     const offsite = { type: "s3", endpoint: `http://${proxy.address}:${String(proxy.port)}`, bucket: s3.bucket };
     const own =
       'cp manage.py "$BACKUP_FOLDER"; echo from the site; [ ! -e /srv/media/broken ] || { echo no room today >&2; exit 3; }';
-    await site().up({ backup: { offsite, command: ["sh", "-c", own] }, postgres: { pitr: {} } });
+    await site().up({ backup: { offsite, command: ["sh", "-c", own] } });
   });
   const socle = (words: string[], check = true): Promise<Result> =>
     new Operator(site().stack).socle(words, { timeoutSeconds: 240, check });
@@ -228,6 +228,8 @@ describe("off-site copies of a local stack", function () {
     const document = pdf(4);
     const kept = await visitor.upload(document);
     await until("the copy is processed", 30, async () => (await visitor.copy(kept.id)).state === "processed");
+    await site().up({ postgres: { pitr: {} } });
+    await until("a moment", 60, () => inside("archive", "cat", "/archive/stored").catch(() => undefined), 1);
     await socle(["backup", "now"]);
     // Of this the archived changes alone know.
     await sql("CREATE TABLE dropped AS SELECT n FROM generate_series(1, 7) n");
