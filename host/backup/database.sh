@@ -25,7 +25,7 @@ case $snapshot in
 esac
 trap 'rm -rf "$work"' EXIT
 trap 'exit 143' INT TERM
-[ -e "$work/database.dump" ] || /tools/restic --quiet restore "$snapshot:/backups/work" --target "$work" >/dev/null
+[ -e "$work/database.dump" ] || /tools/restic --quiet --no-lock restore "$snapshot:/backups/work" --target "$work" >/dev/null
 sed -n 's/.*"tables":{\(.*\)}}.*/\1/p' "$work/manifest.json" >"$work/expected"
 pg_restore --dbname="$PGDATABASE" --jobs=2 --exit-on-error "$work/database.dump"
 psql --no-psqlrc --quiet --tuples-only --no-align --field-separator="$(printf '\t')" --set ON_ERROR_STOP=1 \

@@ -11,7 +11,7 @@ set -eu
 . /tools/scratch.sh
 # shellcheck source=host/backup/record.sh
 . /tools/record.sh
-restic() { /tools/restic --quiet "$@"; }
+restic() { /tools/restic --quiet --no-lock "$@"; }
 folder=/backups/drill
 say() { echo "drill: $*" >&2; }
 

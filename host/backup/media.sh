@@ -23,7 +23,7 @@ case $2 in
     mkdir .restore
     case $snapshot in
       /*) cp -R "$snapshot/." .restore ;;
-      *) /tools/restic --quiet restore "$snapshot:/media" --target .restore >/dev/null ;;
+      *) /tools/restic --quiet --no-lock restore "$snapshot:/media" --target .restore >/dev/null ;;
     esac
     ;;
   swap)

@@ -23,6 +23,7 @@ describe("a stack that is filled with another one's data", function () {
   // Before the site goes whose state it shares.
   after(async () => {
     await staging?.remove();
+    await sql(site(), "DELETE FROM django_session WHERE session_key LIKE 'many-%'");
     await sql(site(), "UPDATE auth_user SET first_name = '', last_name = '', email = 'admin@example.org'");
     if (uploaded) {
       await sql(site(), `DELETE FROM copies_copy WHERE id = '${uploaded.id}'`);
@@ -49,6 +50,11 @@ describe("a stack that is filled with another one's data", function () {
     await sql(
       site(),
       "UPDATE auth_user SET first_name = 'Apolline', last_name = 'Vandermeersch', email = 'apolline@vandermeersch.fr'",
+    );
+    // More than a pipe holds: what reads only the beginning of a dump cuts it off.
+    await sql(
+      site(),
+      "INSERT INTO django_session SELECT 'many-' || n, repeat(md5(random()::text), 20), now() FROM generate_series(1, 2000) n",
     );
     await new Operator(site().stack).socle(["backup", "now"], { timeoutSeconds: 120 });
     const { application, superuser } = sampleSite("socle-example-site:dev");
@@ -168,5 +174,11 @@ describe("a stack that is filled with another one's data", function () {
       ["passed", site().stack.prefix, 0],
     );
     assert.ok(existsSync(join(site().stack.folder, "evidence", "refreshes.jsonl")));
+    const locks = ["/tools/restic", "--quiet", "--no-lock", "list", "locks"];
+    assert.equal(
+      await docker(["exec", site().container("backup"), ...locks]),
+      "",
+      "no lock is left where it comes from",
+    );
   });
 });
