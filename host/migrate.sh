@@ -126,8 +126,8 @@ if [ -z "$plan" ]; then
 fi
 
 ask_plan plan || exit 1
-if ! empty_plan plan; then read_plan plan || exit 1; fi
-if empty_plan plan || ! grep -q '^pending ' "$work/plan"; then
+if empty_plan plan; then : >"$work/plan"; else read_plan plan || exit 1; fi
+if ! grep -q '^pending ' "$work/plan"; then
   say "nothing pending"
   rm -f "$state/migration-running"
   exit 0

@@ -3,8 +3,8 @@
 #
 #   . /tools/dump.sh; dump_database FOLDER FAMILY; check_dump FOLDER
 #
-# FOLDER gets database.dump and manifest.json. Who sources this has `say`, and reads in `step` how far it came. The check needs
-# nothing that is stored meanwhile to wait for it.
+# FOLDER gets database.dump and manifest.json. Who sources this has `say`, and reads in `step` how far it came. The check
+# may go on beside what stores the dump.
 dump_database() {
   dump_folder=$1 dump_family=$2
   step='dumping the database'

@@ -43,7 +43,15 @@ scratch_serve() {
 scratch_run() {
   # What is thrown away need not outlive a crash. A recovery may take hours.
   pg_ctl --pgdata="$scratch/data" --log="$scratch/log" --wait --timeout=86400 --silent start --options \
-    "-c listen_addresses='' -c unix_socket_directories='$scratch' -c fsync=off -c full_page_writes=off -c shared_buffers=64MB -c maintenance_work_mem=64MB -c max_wal_size=2GB $1" >&2
+    "-c listen_addresses='' -c unix_socket_directories='$scratch' -c fsync=off -c full_page_writes=off -c shared_buffers=64MB -c maintenance_work_mem=64MB -c max_wal_size=2GB $1" >&2 || return 1
+  # Up, for pg_ctl, also while it recovers and takes no connections yet. 1: not yet; 2: it has ended.
+  code=1
+  while [ "$code" -eq 1 ]; do
+    code=0
+    pg_isready --quiet --host="$scratch" --username=postgres || code=$?
+    [ "$code" -ne 1 ] || sleep 0.5
+  done
+  return "$code"
 }
 
 scratch_psql() { PGHOST=$scratch PGUSER=postgres PGDATABASE=restored PGOPTIONS='' psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 "$@"; }
