@@ -156,7 +156,7 @@ export class Certificate extends pulumi.ComponentResource {
       host.connection,
       {
         script: "certbot/wait.sh",
-        arguments: [`${host.stack}-certbot`, "90", site.domains.join(","), site.tls.directory],
+        arguments: [`${host.stack}-certbot`, `${host.stack}-nginx`, "90", site.domains.join(","), site.tls.directory],
       },
       {
         ...parent,

@@ -17,7 +17,7 @@ end_maintenance() {
 
 watch() {
   served=$(certificate)
-  while sleep 5; do
+  while sleep 2; do
     end_maintenance
     found=$(certificate)
     [ "$found" != "$served" ] || continue

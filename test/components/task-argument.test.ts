@@ -179,6 +179,7 @@ describe("tasks, by what they are given,", () => {
       "certbot-issued": [
         "certbot/wait.sh",
         `${stack}-certbot`,
+        `${stack}-nginx`,
         "90",
         "www.example.com,example.com",
         "https://acme-v02.api.letsencrypt.org/directory",

@@ -39,6 +39,9 @@ export interface AcmeServer {
   /** An outage: connections are refused until `start`. Accounts and the root stay. */
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** Takes its time: connections are made, and answered after `resume`. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
   /** Ends the server for good. */
   remove(): Promise<void>;
 }
@@ -115,6 +118,12 @@ export async function startAcme(network: LabNetwork, options: AcmeOptions = {}):
     },
     async start() {
       await docker(["exec", container, "outage", "end"]);
+    },
+    async pause() {
+      await docker(["pause", container]);
+    },
+    async resume() {
+      await docker(["unpause", container]);
     },
     async remove() {
       await docker(["rm", "--force", "--volumes", container]);
