@@ -11,6 +11,8 @@ set -eu
 . /tools/scratch.sh
 # shellcheck source=host/backup/record.sh
 . /tools/record.sh
+# shellcheck source=host/backup/sha256.sh
+. /tools/sha256.sh
 restic() { /tools/restic --quiet --no-lock "$@"; }
 folder=/backups/drill
 say() { echo "drill: $*" >&2; }
@@ -38,7 +40,7 @@ say "$step of backup $snapshot"
 scratch_start "$snapshot" "$folder"
 
 step='comparing the dump'
-hash=$(sha256sum <"$folder/backup/database.dump" | cut -d' ' -f1)
+hash=$(sha256 <"$folder/backup/database.dump")
 grep -q "\"sha256\":\"$hash\"" "$folder/backup/manifest.json" || { say 'the dump is not the one that was stored'; exit 1; }
 
 step='comparing the rows'

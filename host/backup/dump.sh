@@ -4,7 +4,9 @@
 #   . /tools/dump.sh; dump_database FOLDER FAMILY; check_dump FOLDER
 #
 # FOLDER gets database.dump and manifest.json. Who sources this has `say`, and reads in `step` how far it came. The check
-# may go on beside what stores the dump.
+# may go on beside what stores the dump. The hash of the dump is in `hash`.
+# shellcheck source=host/backup/sha256.sh
+. /tools/sha256.sh
 dump_database() {
   dump_folder=$1 dump_family=$2
   step='dumping the database'
@@ -18,7 +20,7 @@ dump_database() {
   # shellcheck disable=SC2034 # for who sources this
   tables=$(wc -l <"$dump_folder/counts") rows=$(awk -F '\t' '{ sum += $2 } END { print sum + 0 }' "$dump_folder/counts")
   bytes=$(stat --format %s "$dump_folder/database.dump")
-  hash=$(sha256sum <"$dump_folder/database.dump" | cut -d' ' -f1)
+  hash=$(sha256 <"$dump_folder/database.dump")
   version=$(pg_dump --version | sed 's/^[^0-9]*\([0-9.]*\).*/\1/')
   printf '{"stack":"%s","family":"%s","when":"%s","postgres":"%s","dump":{"sha256":"%s","bytes":%d},"tables":{%s}}\n' \
     "$STACK" "$dump_family" "$(date --utc +%Y-%m-%dT%H:%M:%SZ)" "$version" "$hash" "$bytes" \

@@ -87,7 +87,7 @@ wait "$checking"
 
 step='reading the backup back'
 say "$step"
-if ! restic dump "$incoming" "$work/database.dump" | cmp --silent - "$work/database.dump"; then
+if [ "$(restic dump "$incoming" "$work/database.dump" | sha256)" != "$hash" ]; then
   say 'what the repository gives back is not what was stored'
   exit 1
 fi
