@@ -48,9 +48,19 @@ export async function benchmark(): Promise<Benchmark> {
     };
     const size = async (path: string): Promise<number> => Number(await inside(`du -sb ${path} | cut -f1`));
     await sql("fill.sql");
+    await sql("settle.sql");
     await inside(`mkdir -p ${other} && RESTIC_REPOSITORY=${other}/repository /tools/restic --quiet init`);
 
     const zstd = join(folder, "dump.zst");
+    // Who reads a table for the first time after it was filled writes hint bits on each of its pages, as autovacuum does
+    // within minutes: that is no work of the one that happens to come next.
+    const settled = async (work: Promise<void>): Promise<number> => {
+      const start = performance.now();
+      await work;
+      const seconds = (performance.now() - start) / 1000;
+      await sql("settle.sql");
+      return seconds;
+    };
     const backUp = (): Promise<string> => inside("sh /tools/run.sh manual");
     const compressed = (): Promise<string> => inside(`pg_dump --format=custom --file=${other}/custom.dump`);
     return {
@@ -60,7 +70,7 @@ export async function benchmark(): Promise<Benchmark> {
         { name: "socle backup now", run: backUp },
         { name: "pg_dump -Fc", run: compressed },
         { name: "pg_dump | zstd", run: () => dumpThroughZstd(backup, zstd) },
-        { name: "socle restore", run: () => restore(site) },
+        { name: "socle restore", run: () => settled(restore(site)) },
         { name: "pg_restore -j2", run: () => bareRestore(site, inside) },
       ],
       ratios: [

@@ -13,4 +13,3 @@ SELECT g, g % 1000, 'copy ' || g,
   timestamptz '2026-01-01' + g * interval '1 second'
 FROM generate_series(1, :rows) AS g;
 CREATE INDEX ON bench_copy (owner, written);
-VACUUM ANALYZE bench_copy;
