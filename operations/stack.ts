@@ -10,6 +10,7 @@ import { pipeline } from "node:stream/promises";
 
 import type { AuditSubject } from "../config/audit-subject.ts";
 import type { Settings } from "../config/schema.ts";
+import type { SmokeCheck } from "../config/smoke-checks.ts";
 import { preflight } from "../connection/preflight.ts";
 import { target } from "../connection/target.ts";
 import { runThrough } from "../toolchain/cli.ts";
@@ -34,6 +35,8 @@ export interface Outputs {
   };
   /** A stack that an older version brought up has none. */
   audit?: AuditSubject;
+  /** What to ask of the site, and the answers. */
+  checks: SmokeCheck[];
 }
 
 /** What went wrong for a reason that the operator can mend: shown without a stack trace. */

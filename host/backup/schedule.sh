@@ -8,6 +8,8 @@ set -eu
 # shellcheck source=host/backup/due.sh
 . /tools/due.sh
 
+# What a backup, a drill or a recovery left behind that ended with the container: nothing else runs in it yet.
+rm -rf /backups/work /backups/drill /backups/recovering
 sh /tools/open.sh
 # A stack that is new has nothing to catch up with.
 [ -e /backups/attempted ] || touch /backups/attempted

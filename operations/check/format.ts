@@ -1,8 +1,7 @@
 /** A judgement in the forms that people and machines read. */
-import { readFileSync } from "node:fs";
-
 import { rules } from "../../policies/catalogue.ts";
 import type { Described } from "../../policies/rule.ts";
+import { version } from "../version.ts";
 import type { Finding, Judgement } from "./judgement.ts";
 
 /** What kind of judgement it is. */
@@ -66,9 +65,6 @@ function json(judgement: Judgement): string {
 
 /** SARIF 2.1.0, as GitHub's code scanning takes it. */
 function sarif({ stack, findings, others = [] }: Judgement, { tool, rules: known } = check): string {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
   const described = known.map(({ id, name, description, mend }) => ({
     id,
     shortDescription: { text: name },

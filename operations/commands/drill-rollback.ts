@@ -1,16 +1,21 @@
-/** `socle drill rollback`: to the release before and forward again, timed and recorded. */
-import { readFileSync } from "node:fs";
-
+/** `socle drill rollback`: to the release before and forward again, timed, with visitors all the while, and recorded. */
 import type { Command } from "commander";
 
+import { proxyDigest } from "../../config/facts.ts";
 import { record } from "../evidence/record.ts";
 import { readHistory, type Release, serving } from "../release-history.ts";
 import { refuseUnattended, rollOut } from "../roll-out.ts";
 import { planRollback } from "../rollback-plan.ts";
 import { OperatorError, Stack } from "../stack.ts";
 import { StackDocument } from "../stack-document.ts";
+import { modelOf } from "../stack-model.ts";
 import { type StackOptions, withStack } from "../stack-option.ts";
+import { version } from "../version.ts";
+import { firstFailure, Visitors } from "../visitors.ts";
 import { described, readable, refuseOtherImage } from "./rollback.ts";
+
+/** Of requests, so that none that failed says something. */
+const fewest = 200;
 
 interface DrillOptions extends StackOptions {
   yes?: true;
@@ -25,11 +30,11 @@ export function addDrillRollback(drill: Command): void {
       .option("-y, --yes", "do not ask")
       .option("--for <stack>", "record it as evidence for that stack, such as production where staging is rehearsed on")
       .description(
-        "go back to the release before and forward again, each through pulumi up, and record the time it took",
+        "go back to the release before and forward again, each through pulumi up, and record the time it took and whether visitors noticed",
       )
       .addHelpText(
         "after",
-        "\nThe site serves all the time, its data and schema stay; visitors see the former release for a while.\n\nExample:\n  socle drill rollback --stack staging --for production\n",
+        "\nThe site serves all the time, its data and schema stay; visitors see the former release for a while.\nSome that this command brings along ask for what the output `checks` names; that none of them is refused is evidence EVD-07.\n\nExample:\n  socle drill rollback --stack staging --for production\n",
       ),
   ).action(drillRollback);
 }
@@ -54,9 +59,26 @@ async function drillRollback(options: DrillOptions): Promise<void> {
 
   const details: Record<string, string | number> = { from: current.number, to: target.number };
   if (evidenceOf !== stack) details["rehearsedOn"] = stack.outputs.operations.name;
+  const tool = { name: "socle drill rollback", version };
   const conclude = async (result: "passed" | "failed"): Promise<void> => {
-    const tool = { name: "socle drill rollback", version };
     await record({ policy: "EVD-06", subject, stack: evidenceOf.outputs.operations.name, tool, result, details });
+  };
+  const visits = stack.outputs.checks.filter(({ method }) => method === "GET");
+  // Nobody is sent to a site that does not answer here as it is.
+  const unseen = await firstFailure(visits);
+  if (unseen !== undefined) console.error(`No visitors, so no evidence of them (EVD-07): ${unseen}`);
+  const proxy = proxyDigest(modelOf(name).model);
+  let visitors: Visitors | undefined;
+  let whole = false;
+  const seen = async (): Promise<void> => {
+    await visitors?.stop();
+    const { requests = 0, failures = [] } = visitors ?? {};
+    for (const failure of failures.slice(0, 5)) console.error(`    ${failure}`);
+    if (failures.length === 0 && !(whole && requests >= fewest)) return;
+    const result = failures.length === 0 ? "passed" : "failed";
+    const found = { proxy, requests, failed: failures.length };
+    await record({ policy: "EVD-07", subject, stack: stack.outputs.operations.name, tool, result, details: found });
+    console.error(`${requests} requests meanwhile, ${failures.length} failed; recorded (EVD-07).`);
   };
   const began = { at: 0 };
   const turn = async (to: Release, variables: Record<string, string>): Promise<number> => {
@@ -67,6 +89,7 @@ async function drillRollback(options: DrillOptions): Promise<void> {
       question: `Go back to release ${target.number}, and forward again?`,
       before: () => {
         began.at = Date.now();
+        if (unseen === undefined) visitors ??= new Visitors(visits);
         return Promise.resolve();
       },
     });
@@ -84,10 +107,13 @@ async function drillRollback(options: DrillOptions): Promise<void> {
     details["forwardSeconds"] = await turn(current, {});
     // Its text too is as it was found.
     document.restore();
+    whole = true;
   } catch (error) {
     // A drill that failed is evidence too; a plan that was refused, or a no, is none.
     if (began.at > 0) await conclude("failed");
     throw error;
+  } finally {
+    await seen();
   }
   await conclude("passed");
   if (json === true) console.log(JSON.stringify(details));
@@ -96,7 +122,3 @@ async function drillRollback(options: DrillOptions): Promise<void> {
       `Release ${target.number} served after ${details["seconds"]} s, release ${current.number} again after ${details["forwardSeconds"]} s; recorded for ${other} (EVD-06).`,
     );
 }
-
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};

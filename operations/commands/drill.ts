@@ -6,6 +6,7 @@ import { Repository } from "../backup/repository.ts";
 import { OperatorError, Stack } from "../stack.ts";
 import { type StackOptions, withStack } from "../stack-option.ts";
 import { inContainer, noOffsite } from "./backup.ts";
+import { addDrillRenewal } from "./drill-renewal.ts";
 import { addDrillRollback } from "./drill-rollback.ts";
 
 export function addDrill(program: Command): void {
@@ -28,6 +29,7 @@ export function addDrill(program: Command): void {
     }
   });
   addDrillRollback(drill);
+  addDrillRenewal(drill);
 }
 
 /** The backup is brought into a repository of its own, restored from there like any other, and goes with it. */

@@ -1,18 +1,14 @@
 /** `socle migrations`: what is pending, its SQL and its risks; and the way back. */
-import { join } from "node:path";
-
 import { confirm } from "@inquirer/prompts";
 import type { Command } from "commander";
 
-import { environmentModel, type Model } from "../../config/environment.ts";
 import { shellWords } from "../../config/shell-word.ts";
-import { listMigrations, type Listing, ListingError } from "../../migration/listing.ts";
 import { approvalLine, describe, withoutSquawk } from "../../migration/report.ts";
-import { readStackFile } from "../check/stack-file.ts";
 import { OperatorError, Stack } from "../stack.ts";
+import { listed } from "../listed-migrations.ts";
+import { modelOf } from "../stack-model.ts";
 import { type StackOptions, withStack } from "../stack-option.ts";
-
-const projectFolder = join(import.meta.dirname, "..", "..");
+import { addMigrationsEvidence } from "./migrations-evidence.ts";
 
 interface ListOptions extends StackOptions {
   image?: string;
@@ -43,6 +39,7 @@ export function addMigrations(program: Command): void {
     .option("--yes", "do not ask")
     .option("--no-backup", "make no backup before")
     .action(reverse);
+  addMigrationsEvidence(command);
 }
 
 async function list(options: ListOptions): Promise<void> {
@@ -129,25 +126,3 @@ async function reverse(heads: string[], options: ReverseOptions): Promise<void> 
 }
 
 const names = (migrations: readonly { id: string }[]): string => migrations.map(({ id }) => id).join(", ");
-
-function modelOf(stack: string): { project: string; model: Model } {
-  try {
-    const { project, configuration } = readStackFile(projectFolder, stack);
-    return { project, model: environmentModel(project, stack, configuration) };
-  } catch (error) {
-    throw new OperatorError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-async function listed(model: Model, options: { backend: string; image: string; targets?: string[] }): Promise<Listing> {
-  try {
-    const listing = await listMigrations(model, options);
-    if (listing) return listing;
-  } catch (error) {
-    if (error instanceof ListingError) throw new OperatorError(error.message);
-    throw error;
-  }
-  throw new OperatorError(
-    "The application has no command `plan`.\n    → Set application.commands.plan, see docs/migrations.md.",
-  );
-}

@@ -8,6 +8,6 @@ export const rule: Rule = {
     "Whether visitors notice a release hangs on Nginx and its configuration: what changes them is tried anew.",
   severity: "high",
   reference: "docs/architecture.md: A release",
-  mend: "Release under load with the settings of `nginx` and `site` that are to go out and let the tool record it (docs/evidence.md); where none records yet, say so in `policies.waivers`.",
+  mend: "Run `npm run -s socle -- drill rollback --stack staging` where staging has the settings of `nginx` and `site` that are to go out: its visitors record it.",
   ...evidenced("EVD-07", () => ({ of: "proxy", parts: { "": "release under load" } })),
 };

@@ -7,6 +7,6 @@ export const rule: Rule = {
   description: "On staging or on a restored backup: data that breaks a migration is not in a developer's database.",
   severity: "high",
   reference: "Django: Migrations; requirements of the deployment gate",
-  mend: "Bring the image that `application.image` names up on staging and let the tool record its migrations (docs/evidence.md); where none records yet, say in `policies.waivers` how they are rehearsed.",
+  mend: "Bring the image that `application.image` names up on staging and run `npm run -s socle -- migrations evidence --stack staging`; `pipeline deploy` does both.",
   ...evidenced("EVD-09", () => ({ of: "image", parts: { "": "rehearsal of the migrations" } })),
 };

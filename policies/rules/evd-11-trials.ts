@@ -7,7 +7,7 @@ export const rule: Rule = {
   description: "Both are silent until the day they fail: the certificate expires, or nobody hears of an outage.",
   severity: "high",
   reference: "Let's Encrypt: Integration guide; Google SRE Book, chapter 6",
-  mend: "Try both and let the tools record it (docs/evidence.md); where none records yet, say in `policies.waivers` how they are tried.",
+  mend: "Run `npm run -s socle -- drill renewal --stack NAME` every month, which records it; how the delivery of alerts is tried, say in `policies.waivers`.",
   ...evidenced("EVD-11", ({ site, monitoring }) => {
     const parts = {
       ...(site.tls.mode === "acme" ? { renewal: "renewal of the certificate" } : {}),

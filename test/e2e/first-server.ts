@@ -74,6 +74,8 @@ export class FirstServer {
       return new FirstServer(server, said, seen, certificates, nginx, await server.stack.outputs());
     } catch (error) {
       await certificates.stop();
+      // A container that is paused cannot be removed.
+      await server.acme.resume().catch(() => undefined);
       await server.remove();
       throw error;
     }

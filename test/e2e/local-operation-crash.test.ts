@@ -66,6 +66,19 @@ describe("a crash in a local stack", function () {
       assert.deepEqual(await site().containers(service), [site().container(service)], service);
   });
 
+  it("of a backup's container takes what it was at with it: nothing of a recovery stays on the disk", async () => {
+    const left = ["work", "drill", "recovering"].map((name) => `/backups/${name}`).join(" ");
+    await within(site().container("backup"), [
+      "sh",
+      "-euc",
+      `mkdir ${left}; for each in ${left}; do touch "$each/rows"; done`,
+    ]);
+    await crash("backup");
+    const listed = async (): Promise<string> => (await within(site().container("backup"), ["ls", "/backups"])).stdout;
+    await until("they are gone", 30, async () => !/^(?:work|drill|recovering)$/m.test(await listed()));
+    assert.match(await listed(), /^repository$/m);
+  });
+
   it("leaves nothing to change", async () => {
     await site().stack.preview(["--refresh", "--expect-no-changes"]);
   });

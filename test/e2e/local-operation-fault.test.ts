@@ -13,7 +13,7 @@ import { Random } from "./random.ts";
 
 const seed = Number(process.env["SOCLE_FAULTS_SEED"] || randomInt(2 ** 31));
 /** Few, and only quick ones, unless more are asked for: `npm run faults`. */
-const rounds = Number(process.env["SOCLE_FAULTS_ROUNDS"] || 2);
+const rounds = Number(process.env["SOCLE_FAULTS_ROUNDS"] || 1);
 const long = process.env["SOCLE_FAULTS_ROUNDS"] !== undefined;
 
 describe("faults of a local stack under load", function () {

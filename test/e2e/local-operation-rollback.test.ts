@@ -153,7 +153,19 @@ describe("docs/releases.md, followed on a local stack", function () {
     assert.match(file, new RegExp(`image: ${images[1]}$`, "m"));
     const [drill] = (await Evidence.read(join(site().stack.folder, "evidence"))).find({ policy: "EVD-06" });
     assert.deepEqual([drill?.result, drill?.details["seconds"]], ["passed", told["seconds"]]);
+    // EVD-07: visitors all the while, none of whom was refused.
+    const [visited] = (await Evidence.read(join(site().stack.folder, "evidence"))).find({ policy: "EVD-07" });
+    assert.deepEqual([visited?.result, visited?.details["failed"]], ["passed", 0], stderr);
+    assert.match(String(visited?.details["proxy"]), /^[0-9a-f]{16}$/);
+    assert.ok(Number(visited?.details["requests"]) >= 200);
+    assert.match(stderr, new RegExp(`^${visited?.details["requests"]} requests meanwhile, 0 failed; recorded`, "m"));
     await answers();
+  });
+
+  it("EVD-09: migrations are not recorded for an image that is not named by its digest", async () => {
+    const { code, stderr } = await operator.socle(["migrations", "evidence"], { check: false });
+    assert.equal(code, 1);
+    assert.match(stderr, /is not named by its digest, so that no record can be bound to it; nothing was recorded/);
   });
 
   it("a record that was changed on the host is noticed, and not rolled back by", async () => {

@@ -1,10 +1,13 @@
 // What becomes of a server's site later: renewals, an ACME outage, a wrong release, reboots, the end.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { describe, it } from "mocha";
 
 import type { History } from "../../operations/release-history.ts";
+import { Evidence } from "../../policies/evidence/evidence.ts";
+import type { EvidenceRecord } from "../../policies/evidence/record.ts";
 import { docker } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
 import { request } from "../lab/http.ts";
@@ -94,6 +97,38 @@ describe("A server with a site, later", function () {
     }
     first().output = await stack.outputs();
     await stack.preview(["--expect-no-changes", "--refresh"]);
+  });
+
+  it("EVD-11: tries the renewal of its certificate, and tells where that would fail; what is served stays", async () => {
+    const { acme, stack } = first().server;
+    const operator = new Operator(stack);
+    await acme.stop();
+    const failed = await operator.socle(["drill", "renewal"], { check: false, timeoutSeconds: 120 });
+    await acme.start();
+    assert.equal(failed.code, 1);
+    assert.match(failed.stderr, /onnection refused/);
+    const issued = await acme.issuedCount();
+    const passed = await operator.json<EvidenceRecord>(["drill", "renewal"], { timeoutSeconds: 120 });
+    assert.ok((await acme.issuedCount()) > issued);
+    assert.equal(passed.details["authority"], acme.directory);
+    const records = (await Evidence.read(join(stack.folder, "evidence"))).find({ policy: "EVD-11" });
+    assert.deepEqual(
+      records.map(({ result, details }) => [result, details["part"]]),
+      [passed, { ...passed, result: "failed" }].map(({ result, details }) => [result, details["part"]]),
+    );
+    for (const name of [domain, second, third]) await first().server.trusted(name);
+  });
+
+  it("EVD-09: has the migrations of its image recorded, once, as gone well", async () => {
+    const { stack } = first().server;
+    const operator = new Operator(stack);
+    const { application } = stack.settings as { application: { image: string } };
+    const found = await operator.json<EvidenceRecord>(["migrations", "evidence"], { timeoutSeconds: 120 });
+    assert.equal(`${application.image.split("@")[0]}@${found.subject}`, application.image);
+    assert.deepEqual([found.result, found.details["pending"]], ["passed", 0]);
+    assert.match(String(found.details["applied"]), /auth\.\d+/);
+    const { stdout } = await operator.socle(["migrations", "evidence"], { timeoutSeconds: 120 });
+    assert.match(stdout, /0 pending: passed; recorded before \(EVD-09\)/);
   });
 
   for (const [what, powerLoss] of [

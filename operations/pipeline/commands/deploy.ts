@@ -1,4 +1,7 @@
 /** `pipeline deploy`: brings an image out on a stack. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
 import type { Command } from "commander";
 
 import { imageDigest } from "../../../policies/evidence/demand.ts";
@@ -38,9 +41,17 @@ export function addDeploy(program: Command): void {
           throw new OperatorError(
             `Stack ${name} was not brought to ${image}; the reason stands above. What served before serves on.\n    → Mend it and run this again; a lock that a cancelled run left: npm run -s pulumi -- cancel -s ${name}`,
           );
+        if (after === undefined) recordMigrations(name, environment);
         return stack.url();
       });
       put("url", url);
       summarise(`**${name}** runs \`${image}\`: ${url}`);
     });
+}
+
+/** The stack that images come to first is where their migrations are rehearsed: evidence for those that they go on to. */
+function recordMigrations(stack: string, environment: NodeJS.ProcessEnv): void {
+  const words = [join(import.meta.dirname, "..", "..", "socle.ts"), "migrations", "evidence", "--stack", stack];
+  const { status, stderr } = spawnSync(process.execPath, words, { env: environment, encoding: "utf8" });
+  if (status !== 0) console.error(`The migrations were not recorded as rehearsed (EVD-09): ${stderr.trim()}`);
 }
