@@ -26,7 +26,8 @@ export function addMigrationsEvidence(migrations: Command): void {
 
 async function recordMigrations({ stack: name, json }: StackOptions): Promise<void> {
   const stack = Stack.read(name);
-  const release = serving(readable(readHistory(stack)));
+  const history = readable(readHistory(stack));
+  const release = serving(history);
   if (!release) throw new OperatorError(`Stack ${name} has no release that succeeded.\n    → Bring it up first.`);
   const { image } = release.released;
   const subject = imageDigest(image);
@@ -34,6 +35,11 @@ async function recordMigrations({ stack: name, json }: StackOptions): Promise<vo
     throw new OperatorError(
       `${image}, which serves in ${name}, is not named by its digest, so that no record can be bound to it; nothing was recorded.\n    → Set application.image to NAME@sha256:…, as production has it, and run pulumi up.`,
     );
+  // The one that brought the image: those after it changed settings.
+  const brought =
+    history.releases.find(
+      ({ result, released }) => result === "succeeded" && imageDigest(released.image) === subject,
+    ) ?? release;
   const { model } = modelOf(name);
   // An application that has no plan cannot say more than that its command went well.
   const { migrations } = model.commands.plan
@@ -44,9 +50,9 @@ async function recordMigrations({ stack: name, json }: StackOptions): Promise<vo
     subject,
     stack: stack.outputs.operations.name,
     tool: { name: "socle migrations", version },
-    when: new Date(release.when),
+    when: new Date(brought.when),
     result: migrations.length === 0 ? "passed" : "failed",
-    details: { release: release.number, applied: applied(release), pending: migrations.length },
+    details: { release: brought.number, applied: applied(brought), pending: migrations.length },
   } as const;
   const there = (await Evidence.read()).find({ policy: trial.policy, subject, stack: trial.stack });
   const same = there.find(({ when, result }) => Date.parse(when) === trial.when.getTime() && result === trial.result);
@@ -54,7 +60,7 @@ async function recordMigrations({ stack: name, json }: StackOptions): Promise<vo
   if (json === true) console.log(JSON.stringify(written));
   else
     console.log(
-      `Release ${release.number} of ${name}: applied ${trial.details.applied}, ${migrations.length} pending: ${trial.result}; ${same ? "recorded before" : "recorded"} (EVD-09).`,
+      `Release ${brought.number} of ${name}: applied ${trial.details.applied}, ${migrations.length} pending: ${trial.result}; ${same ? "recorded before" : "recorded"} (EVD-09).`,
     );
   if (trial.result === "failed") process.exitCode = 1;
 }

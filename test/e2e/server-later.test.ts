@@ -116,7 +116,7 @@ describe("A server with a site, later", function () {
       records.map(({ result, details }) => [result, details["part"]]),
       [passed, { ...passed, result: "failed" }].map(({ result, details }) => [result, details["part"]]),
     );
-    for (const name of [domain, second, third]) await first().server.trusted(name);
+    for (const name of domains) await first().server.trusted(name);
   });
 
   it("EVD-09: has the migrations of its image recorded, once, as gone well", async () => {
