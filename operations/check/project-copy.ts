@@ -1,5 +1,6 @@
 /** A throw-away copy of the project, in which the example for production and the program itself may be spoiled. */
 import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,13 +20,12 @@ const program = [
   "migration",
   "policies",
   "operations",
-  "toolchain/node.cjs",
-  "toolchain/cli.ts",
-  "toolchain/local-state.ts",
-  "toolchain/project.ts",
-  "toolchain/pulumi.ts",
   "Pulumi.yaml",
   "package.json",
+  // Its programs alone: the set-up beside them has folders that are large.
+  ...readdirSync(join(original, "toolchain"))
+    .filter((name) => /\.(?:ts|cjs)$/.test(name))
+    .map((name) => join("toolchain", name)),
 ];
 
 export interface Answer {
