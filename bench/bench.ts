@@ -122,17 +122,27 @@ function table(title: string, seconds: Map<string, number[]>, outcomes: Outcome[
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
-    options: { json: { type: "boolean", default: false }, rounds: { type: "string" }, requests: { type: "string" } },
+    options: {
+      json: { type: "boolean", default: false },
+      rounds: { type: "string" },
+      requests: { type: "string" },
+      help: { type: "boolean", short: "h", default: false },
+    },
     allowPositionals: true,
   });
   const names = readdirSync(import.meta.dirname).filter((name) =>
     existsSync(new URL(`${name}/benchmark.ts`, import.meta.url)),
   );
+  const usage = `npm run bench -- ${names.join(" | ")} [--json] [--rounds N] [--requests N]`;
+  if (values.help) {
+    console.log(
+      `usage: ${usage}\n\nMeasures side by side, and holds each ratio against its aim; exit status 1 where one is missed.`,
+    );
+    return 0;
+  }
   const name = positionals[0];
   if (name === undefined || !names.includes(name)) {
-    console.error(
-      `${name === undefined ? "No benchmark named" : `There is no benchmark ${name}`}. Use: npm run bench -- ${names.join(" | ")} [--json] [--rounds N] [--requests N]`,
-    );
+    console.error(`${name === undefined ? "No benchmark named" : `There is no benchmark ${name}`}. Use: ${usage}`);
     return 2;
   }
   const numbers = [values.rounds, values.requests].map((text) => text !== undefined && Number(text));

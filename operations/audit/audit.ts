@@ -17,6 +17,9 @@ import { decided, judgement, verdictOf } from "./judgement.ts";
 import { terminalProgress } from "./progress.ts";
 
 const usage = `usage: npm run audit -- --stack NAME [--format ${Object.keys(formats).join("|")}]`;
+const help = `Judges a running stack: its server from inside, its site from outside, its state by the policies.
+Exit status 0 when all is well, 1 when something is to be mended, 2 when it could not be judged.
+Every probe and its mend: docs/audit.md`;
 const kind: Kind = {
   tool: "socle audit",
   rules: [...probes, stateRule, ...rules],
@@ -25,8 +28,16 @@ const kind: Kind = {
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { stack: { type: "string", short: "s" }, format: { type: "string", default: "table" } },
+    options: {
+      stack: { type: "string", short: "s" },
+      format: { type: "string", default: "table" },
+      help: { type: "boolean", short: "h" },
+    },
   });
+  if (values.help === true) {
+    console.log(`${usage}\n\n${help}`);
+    return 0;
+  }
   const format = formats[values.format];
   if (values.stack === undefined || !format) throw new OperatorError(usage);
   const stack = Stack.read(values.stack);
@@ -57,5 +68,6 @@ try {
 } catch (error) {
   const own = error instanceof OperatorError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
   console.error(own && error instanceof Error ? error.message : error);
+  if (own && !(error instanceof OperatorError)) console.error(usage);
   process.exitCode = 2;
 }

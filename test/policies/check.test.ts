@@ -119,12 +119,18 @@ describe("the check without an engine", function () {
       [["--stack", "nowhere"], /There is no .*Pulumi\.nowhere\.yaml\. Name a stack that has one/],
       [[], /^usage: npm run check -- --stack NAME \[--format table\|markdown\|json\|sarif\]/],
       [["--stack", "production", "--format", "pdf"], /^usage: /],
-      [["--stak", "production"], /Unknown option '--stak'/],
+      [["--stak", "production"], /Unknown option '--stak'.*\nusage: npm run check -- --stack NAME/],
     ] as const) {
       const { code, said } = await project.check(...args);
       assert.equal(code, 2, said);
       assert.match(said, words);
     }
+  });
+
+  it("says how it is called", async () => {
+    const { code, printed } = await project.check("--help");
+    assert.equal(code, 0);
+    assert.match(printed, /^usage: npm run check -- --stack NAME .*\n\nJudges a stack by every policy/);
   });
 
   it("takes less than three seconds", async () => {
