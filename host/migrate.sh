@@ -93,7 +93,7 @@ attempt() {
       { [ -z "$join" ] || docker network connect "$join" "$task"; } &&
       docker start --attach "$task" 2>&1 && : >"$work/well"
   } | tee "$work/output"
-  docker rm --force "$task" >/dev/null 2>&1 || true
+  docker rm --force --volumes "$task" >/dev/null 2>&1 || true
   [ -e "$work/well" ] && rm -f "$work/well"
 }
 lock_was_not_free() { grep -Eqi 'LockNotAvailable|55P03|due to lock timeout' "$work/output"; }

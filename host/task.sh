@@ -14,10 +14,10 @@ if running=$(docker inspect --format '{{.State.Running}}' "$name" 2>/dev/null); 
     echo "waiting for $name, which an earlier deployment started"
     docker wait "$name" >/dev/null
   fi
-  docker rm --force "$name" >/dev/null 2>&1 || true
+  docker rm --force --volumes "$name" >/dev/null 2>&1 || true
 fi
 
 docker create --interactive --name "$name" "$@" >/dev/null
-trap 'docker rm --force "$name" >/dev/null 2>&1 || true' EXIT
+trap 'docker rm --force --volumes "$name" >/dev/null 2>&1 || true' EXIT
 docker network connect "$network" "$name"
 docker start --attach --interactive "$name"

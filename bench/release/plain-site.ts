@@ -65,14 +65,13 @@ export class PlainSite implements LoadedSite {
 
   async remove(): Promise<void> {
     const label = `label=com.docker.compose.project=${this.#project}`;
-    for (const [noun, list] of [
-      ["container", ["ps", "--all", "--quiet"]],
-      ["network", ["network", "ls", "--quiet"]],
-      ["volume", ["volume", "ls", "--quiet"]],
+    for (const [removal, list] of [
+      ["container rm --force --volumes", ["ps", "--all", "--quiet"]],
+      ["network rm", ["network", "ls", "--quiet"]],
+      ["volume rm --force", ["volume", "ls", "--quiet"]],
     ] as const) {
       const found = lines(await docker([...list, "--filter", label]));
-      if (found.length > 0)
-        await docker([noun, "rm", "--force", ...found].filter((w) => noun !== "network" || w !== "--force"));
+      if (found.length > 0) await docker([...removal.split(" "), ...found]);
     }
     await rm(this.#folder, { recursive: true });
   }

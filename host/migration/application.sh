@@ -22,7 +22,7 @@ run_application() {
   [ -z "${join:-}" ] || docker network connect "$join" "$task"
   code=0
   docker start --attach "$task" >"$output" 2>"$errors" || code=$?
-  docker rm --force "$task" >/dev/null 2>&1 || true
+  docker rm --force --volumes "$task" >/dev/null 2>&1 || true
   return "$code"
 }
 
@@ -31,7 +31,7 @@ wait_for_former() {
     echo "waiting for $task, which an earlier deployment started"
     docker wait "$task" >/dev/null || true
   fi
-  docker rm --force "$task" >/dev/null 2>&1 || true
+  docker rm --force --volumes "$task" >/dev/null 2>&1 || true
 }
 
 # Asks the image what is pending: plan_into NAME [FLAG...] writes $work/NAME.json and $work/NAME, a fact a line:

@@ -11,7 +11,7 @@ if [ -n "$serves" ] && [ "$(docker image inspect --format '{{.Id}}' "$image" 2>/
   exit 0
 fi
 work=$(mktemp -d)
-trap 'docker rm --force "$task" >/dev/null 2>&1; rm -rf "$work"' EXIT
+trap 'docker rm --force --volumes "$task" >/dev/null 2>&1; rm -rf "$work"' EXIT
 # shellcheck disable=SC2034 # for run_application; a deployment's own tasks have another name
 task=$stack-plan-$$ database=''
 

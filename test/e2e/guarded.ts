@@ -96,7 +96,7 @@ USER 10001:10001
 
   /** Only the first migration is applied, and nothing runs. */
   async reset(): Promise<void> {
-    await run("docker", ["rm", "--force", `${this.#site.stack.prefix}-migrate`], { check: false });
+    await run("docker", ["rm", "--force", "--volumes", `${this.#site.stack.prefix}-migrate`], { check: false });
     await this.sql(
       "DROP TABLE IF EXISTS guarded_thing",
       "CREATE TABLE guarded_thing (id bigint PRIMARY KEY, name varchar(20) NOT NULL)",

@@ -188,7 +188,7 @@ describe("backups of a local stack", function () {
         assert.match(blind.stderr, /No space left on device/);
         assert.equal((await small("sh", "-c", restores)).code, 0, "the earlier one restores");
       } finally {
-        await docker(["rm", "--force", started]);
+        await docker(["rm", "--force", "--volumes", started]);
       }
     } finally {
       await docker(["volume", "rm", "--force", volume]);

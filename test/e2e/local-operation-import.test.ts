@@ -154,7 +154,7 @@ END $body$;`,
       await untouched();
       await moved(await imported(url(encodeURIComponent("it's a secret"))));
     } finally {
-      await docker(["rm", "--force", elsewhere]);
+      await docker(["rm", "--force", "--volumes", elsewhere]);
     }
   });
 

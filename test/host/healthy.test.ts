@@ -40,7 +40,7 @@ describe("waiting for a container", function () {
   };
   const running = (container: string): string => docker("inspect", "--format={{.State.Running}}", container);
   after(() => {
-    docker("rm", "--force", ...made);
+    docker("rm", "--force", "--volumes", ...made);
   });
 
   it("ends when it is healthy", () => {

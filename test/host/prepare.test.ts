@@ -100,7 +100,7 @@ describe("prepare.sh", function () {
       assert.equal(other.status, 1);
       assert.match(other.stderr, new RegExp(`port ${String(http)} is taken: .*docker`));
     } finally {
-      docker("rm", "--force", container);
+      docker("rm", "--force", "--volumes", container);
     }
   });
 

@@ -101,7 +101,7 @@ export class SourceMachine {
   }
 
   remove(): void {
-    docker("rm", "--force", this.name);
+    docker("rm", "--force", "--volumes", this.name);
     docker("volume", "rm", `${this.name}-tools`);
   }
 }

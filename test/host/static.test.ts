@@ -68,7 +68,7 @@ describe("static files of releases", function () {
     mkdirSync(join(folder.path, name), { recursive: true });
   });
   after(() => {
-    if (made.length > 0) docker("rm", "--force", ...made);
+    if (made.length > 0) docker("rm", "--force", "--volumes", ...made);
     docker("volume", "rm", name);
     for (const network of [name, `${name}-inner`]) docker("network", "rm", network);
     folder.remove();
@@ -114,7 +114,7 @@ describe("static files of releases", function () {
     collected("r4", ["css/site.css", hashed("4")]);
     prune("r4");
     for (const digit of ["2", "3", "4"]) assert.ok(files().includes(hashed(digit)), digit);
-    docker("rm", "--force", ...made.splice(0));
+    docker("rm", "--force", "--volumes", ...made.splice(0));
     succeeded("r4");
     prune("r4");
     assert.deepEqual(

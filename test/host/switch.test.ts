@@ -86,7 +86,7 @@ describe("the switch of traffic", function () {
   });
   after(() => {
     state.remove();
-    docker("rm", "--force", nginx, ...made);
+    docker("rm", "--force", "--volumes", nginx, ...made);
     docker("volume", "rm", name, `${name}-certificates`);
     docker("network", "rm", name);
   });

@@ -211,7 +211,7 @@ describe("an upgrade of PostgreSQL on a host", function () {
   });
 
   it("keeps the former data: it can be served again", () => {
-    docker("rm", "--force", `${stack}-postgres`);
+    docker("rm", "--force", "--volumes", `${stack}-postgres`);
     server("postgres:15", `${stack}-postgres`);
     assert.equal(psql(["-d", "shop", "-U", "shop_a", "-c", "SELECT count(*) FROM item"]), "5000");
   });

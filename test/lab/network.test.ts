@@ -44,7 +44,7 @@ describe("network of the lab", function () {
       assert.deepEqual(await leftovers(other.run), []);
       assert.ok(!existsSync(other.directory));
     } finally {
-      await docker(["rm", "--force", guest]);
+      await docker(["rm", "--force", "--volumes", guest]);
     }
   });
 });
