@@ -17,8 +17,8 @@ describe("visitors", () => {
     }
   });
 
-  async function listening(answer: RequestListener, settings: { keepAliveTimeout?: number } = {}): Promise<Visit> {
-    const server = createServer(settings, answer);
+  async function listening(answer: RequestListener): Promise<Visit> {
+    const server = createServer(answer);
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
