@@ -17,37 +17,14 @@ network=$1 upstream=$2 health=$3 domains=$4 worker=$5 release=$6 canary=${7:-}
 backend=${upstream%%:*}
 input=$(cat)
 
-running() { [ "$(docker inspect --format '{{.State.Running}}' "$1" 2>/dev/null)" = true ]; }
-safely() {
-  docker run --rm --user 101:101 --read-only --cap-drop ALL --security-opt no-new-privileges:true --log-driver none "$@"
-}
-# A throw-away container of Nginx's image with its configuration and certificates; it may write the configuration.
-beside() {
-  safely --interactive --network none --tmpfs /tmp:uid=101 --tmpfs /var/cache/socle:uid=101 --workdir /etc/socle \
-    --mount "type=volume,source=$volume,target=/etc/socle,volume-nocopy" \
-    --mount "type=volume,source=$certificates,target=/etc/certificates,volume-nocopy,readonly" \
-    --entrypoint /bin/sh "$image" -euc "$@"
-}
-# Nginx may be dying: it takes the configuration up when it starts, too. What serves is asked afterwards.
-reload() { docker exec "$container" nginx -s reload -c /etc/socle/current/nginx.conf >/dev/null 2>&1 || true; }
-answer() { docker exec "$container" curl -fsS --max-time 2 http://127.0.0.1:8081/configuration 2>/dev/null || true; }
-draining() { docker exec "$container" sh -c 'cat /proc/[0-9]*/cmdline 2>/dev/null' | tr '\0' '\n' | grep -q 'worker process is shutting down'; }
+work=$(mktemp -d)
+# What is written to one that has ended is nobody's.
+trap '' PIPE
+trap 'give_up; rm -rf "$work"' EXIT
 
-# Waits until a configuration serves, 20 s at most. Several answers in a row: until the last old worker stops accepting,
-# one may still answer.
-serves() {
-  tries=0 agreeing=0
-  while [ "$agreeing" -lt 5 ]; do
-    if [ "$(answer)" = "$1" ]; then
-      agreeing=$((agreeing + 1))
-    else
-      agreeing=0
-      tries=$((tries + 1))
-      [ "$tries" -lt 100 ] || return 1
-      sleep 0.1
-    fi
-  done
-}
+# shellcheck source=host/nginx/configuration.sh
+. ./nginx/configuration.sh
+draining() { docker exec "$container" sh -c 'cat /proc/[0-9]*/cmdline 2>/dev/null' | tr '\0' '\n' | grep -q 'worker process is shutting down'; }
 
 # shellcheck source=host/nginx/smoke.sh
 . ./nginx/smoke.sh
@@ -68,18 +45,28 @@ probe() {
   done
   return 1
 }
+# The workers of other releases.
+other_workers() {
+  stack=$(docker inspect --format '{{index .Config.Labels "socle.stack"}}' "$worker")
+  docker ps --format '{{.Names}}' --filter "label=socle.stack=$stack" --filter label=socle.service=worker | grep -vx "$worker" || true
+}
+# What the new backend orders, the former worker does not know: it rests (host/django/worker.py), or goes on (TTIN).
+tell_former_workers() {
+  [ "$worker" != - ] || return 0
+  for other in $(other_workers); do docker exec "$other" sh -c "kill -$1 1" >/dev/null 2>&1 || true; done
+}
 # The new release's worker takes no more tasks, where the former one's is there to take them.
 stop_worker() {
-  [ "$worker" != - ] || return 0
-  stack=$(docker inspect --format '{{index .Config.Labels "socle.stack"}}' "$worker")
-  if docker ps --format '{{.Names}}' --filter "label=socle.stack=$stack" --filter label=socle.service=worker | grep -qvx "$worker"; then
-    docker stop "$worker" >/dev/null
-  fi
+  [ "$worker" != - ] && [ -n "$(other_workers)" ] || return 0
+  tell_former_workers TTIN
+  docker stop "$worker" >/dev/null
 }
 last_lines() {
   printf 'The last lines of %s:\n' "$backend" >&2
   docker logs --tail 20 "$backend" 2>&1 | indented >&2
 }
+# Meanwhile: what takes its time is done when the backend has answered.
+[ -n "$canary" ] || try_out "$configuration" "$input"
 # It was stopped where this release was taken back before.
 if [ "$worker" != - ]; then docker start "$worker" >/dev/null; fi
 for domain in $(printf '%s' "$domains" | tr ',' ' '); do
@@ -97,55 +84,15 @@ SAID
   exit 1
 done
 
-serving=''
-if running "$container"; then serving=$(answer); fi
+answering=$(answer)
+serving=$answering
 # A deployment was cut off while a canary was seen: what served before it, serves the others still.
 # shellcheck disable=SC2016 # runs in the container
 case $serving in *-canary) serving=$(beside 'cat former' </dev/null) || serving='' ;; esac
 
-# Tests the configuration on standard input and puts it where Nginx loads it from: install NAME
-# Post-quantum key agreement where the image's OpenSSL (3.5 or newer) has it, else Mozilla's list without it.
-# shellcheck disable=SC2016 # runs in the container
-install() {
-  beside '
-  # What host/maintenance.sh sets; until then nobody is let through, and nothing is on.
-  if [ ! -e maintenance/settings.conf ]; then
-    mkdir -p maintenance
-    printf "%s\n" "map \"\" \$maintenance_settings { default none; }" "map \"\" \$maintenance_retry { default 600; }" \
-      "geo \$maintenance_exempt { default 0; 127.0.0.0/8 1; }" >maintenance/settings.conf
-  fi
-  rm -rf "$1.new"
-  mkdir "$1.new"
-  cat >"$1.new/nginx.conf"
-  accepted=no
-  for curves in X25519MLKEM768:X25519:prime256v1:secp384r1 X25519:prime256v1:secp384r1; do
-    echo "ssl_ecdh_curve $curves;" >"$1.new/tls-curves.conf"
-    if nginx -t -q -c "/etc/socle/$1.new/nginx.conf" 2>/tmp/problem; then
-      accepted=yes
-      break
-    fi
-    grep -q curve /tmp/problem || break
-  done
-  if [ "$accepted" = no ]; then
-    cat /tmp/problem >&2
-    rm -rf "$1.new"
-    echo "nginx -t refused the configuration; the former one goes on serving." >&2
-    exit 1
-  fi
-  rm -rf "$1"
-  mv "$1.new" "$1"
-  # The former one is what serves, not what a deployment that was cut off had begun to load.
-  if [ "$2" != "$1" ] && [ -d "./$2" ] && [ -n "$2" ]; then echo "$2" >former; fi
-  ln -sfn "$1" current.new
-  mv -T current.new current
-  for old in */; do
-    old=${old%/}
-    case "$old" in "$1" | "$(cat former 2>/dev/null)" | current | maintenance) ;; *) rm -rf "${old:?}" ;; esac
-  done
-' apply "$1" "$serving"
-}
 load() {
-  printf '%s\n' "$input" | install "$configuration" || {
+  [ -z "$canary" ] || try_out "$configuration" "$input"
+  install || {
     if [ "$shown" = yes ]; then refuse; fi
     stop_worker
     exit 1
@@ -153,7 +100,7 @@ load() {
 }
 # shellcheck source=host/nginx/canary.sh
 . ./nginx/canary.sh
-if ! running "$container"; then
+if [ -z "$answering" ] && ! running "$container"; then
   load
   exit 0
 fi
@@ -195,8 +142,9 @@ if [ -n "$canary" ]; then
   # shellcheck disable=SC2086 # words
   try_canary $canary || refuse
 fi
+tell_former_workers TTOU
 load
-if [ "$(answer)" != "$configuration" ]; then reload; fi
+[ "$answering" = "$configuration" ] || reload
 if ! serves "$configuration"; then
   echo "Nginx did not take up the configuration." >&2
   docker logs --tail 20 "$container" 2>&1 | indented >&2

@@ -83,11 +83,13 @@ try_canary() {
   # A change of Nginx's own settings is no other release.
   if [ -z "$behind" ] || [ "$behind" = "$upstream" ] || ! running "${behind%%:*}"; then return 0; fi
   docker exec "$container" sh -c 'rm -f /var/cache/socle/canary.log'
-  canary_configuration "$1" "$serves_now" | install "$configuration-canary" || {
+  try_out "$configuration-canary" "$(canary_configuration "$1" "$serves_now")"
+  install || {
     stop_worker
     exit 1
   }
   shown=yes
+  tell_former_workers TTOU
   reload
   serves "$configuration-canary" || return 1
   printf 'release=%s\nshare=%s\nsince=%s\nlasting=%s\n' "$release" "$1" "$(date +%s)" "$2" >"$canary_state"
