@@ -44,9 +44,11 @@ export class Migration extends pulumi.ComponentResource {
     super("socle:index:Migration", name, {}, { ...options, provider: host.provider });
     const parent = { parent: this, dependsOn: args.after };
     const migrated = commands.migrate ? [migrate(args, parent)] : [];
-    const collected = commands.collectstatic
-      ? [application.oneOff("collectstatic", "collectstatic", commands.collectstatic, {}, parent)]
-      : [];
+    // Where one start of the application does both, it is the first that migrate.sh asks for.
+    const collected =
+      commands.collectstatic && !commands.prepare
+        ? [application.oneOff("collectstatic", "collectstatic", commands.collectstatic, {}, parent)]
+        : [];
     if (superuser && commands.superuser) {
       application.oneOff(
         `superuser-${superuser.username}-${String(args.adminGeneration)}`,
@@ -65,11 +67,12 @@ export class Migration extends pulumi.ComponentResource {
   }
 }
 
+const steps = ["prepare", "plan", "pending", "migrate", "step", "reverse"] as const;
+
 /** One task, so that nothing stands between approval, backup and migrations (host/migrate.sh). */
 function migrate(args: MigrationArgs, options: pulumi.CustomResourceOptions): pulumi.Resource {
   const { settings, approval, commands, database, backup, application, host, networks } = args;
-  const command = (name: "plan" | "pending" | "migrate" | "step" | "reverse"): string =>
-    `${name}=${shellWords(commands[name] ?? [])}`;
+  const command = (name: (typeof steps)[number]): string => `${name}=${shellWords(commands[name] ?? [])}`;
   return task(
     "migrate",
     host.connection,
@@ -87,7 +90,7 @@ function migrate(args: MigrationArgs, options: pulumi.CustomResourceOptions): pu
         ...(backup ? [pulumi.interpolate`backup=${backup}`] : []),
         pulumi.interpolate`join=${networks.edge}`,
         pulumi.all(application.createArguments("migrate")).apply((words) => `container=${shellWords(words)}`),
-        ...(["plan", "pending", "migrate", "step", "reverse"] as const).map(command),
+        ...steps.map(command),
       ],
       timeout: settings.timeout,
     },

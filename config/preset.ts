@@ -24,6 +24,8 @@ export interface Commands {
   step?: Command | undefined;
   reverse?: Command | undefined;
   collectstatic?: Command | undefined;
+  /** `collectstatic`, then `plan`, in one start of the application; only where both are the preset's own. */
+  prepare?: Command | undefined;
   /** Prints the names of the release's static files, a line each. */
   staticNames?: Command | undefined;
   superuser?: Command | undefined;
@@ -53,7 +55,9 @@ export function commandsOf({ application, worker, beat, site }: Parts): Commands
       beatHealth: beat.health,
     }).filter(([, command]) => command !== undefined),
   );
-  return { ...presets[application.preset]({ application, worker, beat, site }), ...given };
+  const { prepare, ...preset } = presets[application.preset]({ application, worker, beat, site });
+  const replaced = ["plan", "collectstatic"].some((name) => Object.hasOwn(given, name));
+  return { ...preset, ...given, ...(prepare && !replaced ? { prepare } : {}) };
 }
 
 const none: Commands = { serve: [], health: [], worker: [], workerHealth: [], beat: [], beatHealth: [] };
@@ -85,6 +89,7 @@ function mikroOrm(): Partial<Commands> {
 function django({ application, worker, site }: Parts): Commands {
   const manage = (...words: string[]): Command => ["python", "manage.py", ...words];
   const celery = (...words: string[]): Command => ["celery", "--app", worker.app, ...words];
+  const plan = `${python("risks.py")}\n\n${python("migrations.py")}`;
   return {
     serve: servers[application.server](application),
     health: [
@@ -105,12 +110,13 @@ function django({ application, worker, site }: Parts): Commands {
     beat: celery("beat", "--loglevel=INFO", `--schedule=${beatFolder}/schedule`, "--pidfile="),
     beatHealth: ["python", "-c", python("beat_health.py"), beatFolder],
     migrate: manage("migrate", "--noinput"),
-    plan: manage("shell", "-c", `${python("risks.py")}\n\n${python("migrations.py")}`),
+    plan: manage("shell", "-c", plan),
     pending: manage("migrate", "--check", "--noinput"),
     check: manage("check", "--deploy", "--fail-level", "WARNING"),
     step: manage("migrate", "--noinput"),
     reverse: manage("migrate", "--noinput"),
     collectstatic: manage("collectstatic", "--noinput", "--verbosity=1"),
+    prepare: manage("shell", "-c", `${python("static_files.py")}\n\n${plan}`),
     staticNames: manage("shell", "--verbosity=0", "-c", python("static_names.py")),
     superuser: manage("shell", "-c", python("superuser.py")),
     shell: manage("shell"),

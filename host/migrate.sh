@@ -14,6 +14,7 @@
 #   join                   a further network of the containers
 #   container              arguments of `docker create` for the application, up to the command
 #   plan, pending, migrate, step, reverse    the application's commands, empty where it has none
+#   prepare                collects the static files and does what `plan` does, in one start of the application; or empty
 #
 # Nothing pending: nothing happens. Else: approval → plan and heads recorded → verified backup → lock → migrate, again
 # if a lock was not free → nothing pending, no invalid index. Fails with what happened, how the schema is, what to do.
@@ -21,14 +22,14 @@ set -eu
 
 # shellcheck disable=SC2034 # some are read where they are quoted, or by the scripts taken in
 stack='' called='' database='' approval='' approved='' lock=1 statement=900 retries=5 maker='' failure=reverse join='' container=''
-plan='' pending='' migrate='' step='' reverse=''
+prepare='' plan='' pending='' migrate='' step='' reverse=''
 # shellcheck disable=SC2034
 for pair in "$@"; do
   value=${pair#*=}
   case ${pair%%=*} in
   stack) stack=$value ;; called) called=$value ;; database) database=$value ;; approval) approval=$value ;; approved) approved=$value ;;
   lock) lock=$value ;; statement) statement=$value ;; retries) retries=$value ;; backup) maker=$value ;;
-  failure) failure=$value ;; join) join=$value ;; container) container=$value ;; plan) plan=$value ;;
+  failure) failure=$value ;; join) join=$value ;; container) container=$value ;; prepare) prepare=$value ;; plan) plan=$value ;;
   pending) pending=$value ;; migrate) migrate=$value ;; step) step=$value ;; reverse) reverse=$value ;;
   *) echo "migrate.sh: unknown setting ${pair%%=*}" >&2; exit 2 ;;
   esac
@@ -125,7 +126,15 @@ if [ -z "$plan" ]; then
   exit 0
 fi
 
-ask_plan plan || exit 1
+if [ -z "$prepare" ]; then
+  ask_plan plan || exit 1
+else
+  ask_command "$prepare" plan || {
+    if grep -q '^static files:' "$work/plan.out"; then plan_failed; else failed_command 'static files: the image could not collect them; nothing was changed.'; fi
+    exit 1
+  }
+  grep '^static files:' "$work/plan.out"
+fi
 if empty_plan plan; then : >"$work/plan"; else read_plan plan || exit 1; fi
 if ! grep -q '^pending ' "$work/plan"; then
   say "nothing pending"

@@ -28,23 +28,38 @@ function replace(name, exports) {
   const file = sdk.resolve(name);
   require.cache[file] = Object.assign(new module.constructor(file), { loaded: true, exports });
 }
-// The SDK takes a stack trace for every promise: short ones are enough. And it registers source-map-support, which looks
-// each of their lines up in a source map: a third of a preview. Node strips types in place, so that every position is
-// right as it stands.
-Error.stackTraceLimit = 5;
+/** Has a module of the SDK loaded where somebody asks for what is in it, and not before. */
+function postpone(name, adapt = (exports) => exports) {
+  let loaded;
+  const get = (_, key) => {
+    // Asked at once by what wraps imports.
+    if (key === "__esModule") return true;
+    if (loaded === undefined) {
+      delete require.cache[sdk.resolve(name)];
+      loaded = adapt(sdk(name));
+    }
+    return loaded[key];
+  };
+  replace(name, new Proxy({}, { get }));
+}
+// The SDK registers source-map-support, which looks each line of a stack trace up in a source map: a third of a preview.
+// Node strips types in place, so that every position is right as it stands.
 replace("source-map-support/register", {});
-// It serialises functions with this, of which the program has none: loaded where somebody asks for it.
-replace(
-  "@npmcli/arborist",
-  new Proxy(
-    {},
-    {
-      get(_, name) {
-        // Asked at once by what wraps imports.
-        if (name === "__esModule") return true;
-        delete require.cache[sdk.resolve("@npmcli/arborist")];
-        return sdk("@npmcli/arborist")[name];
-      },
-    },
-  ),
-);
+// It serialises functions with these, of which the program has none.
+postpone("@npmcli/arborist");
+postpone("./typescript-shim");
+postpone("normalize-package-data");
+// It takes a stack trace for every promise, which only who looks for a leak of promises wants to see.
+postpone("./runtime/debuggable", (debuggable) => {
+  if (debuggable.debugPromiseLeaks) return debuggable;
+  const debuggablePromise = (promise, context) => {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    try {
+      return debuggable.debuggablePromise(promise, context);
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
+  };
+  return { ...debuggable, debuggablePromise };
+});

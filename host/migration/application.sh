@@ -42,14 +42,21 @@ wait_for_former() {
 plan_into() { ask_plan "$@" && read_plan "$1"; }
 
 ask_plan() {
-  name=$1
-  shift
-  if ! run_application "$work/plan.out" "$work/plan.err" "$plan" "$@"; then
-    echo "migrations: the image could not say what is pending." >&2
-    tail -n 20 "$work/plan.err" >&2
-    return 1
-  fi
+  ask_command "$plan" "$@" && return
+  plan_failed
+  return 1
+}
+# ask_command COMMAND NAME [FLAG...]
+ask_command() {
+  command=$1 name=$2
+  shift 2
+  run_application "$work/plan.out" "$work/plan.err" "$command" "$@" || return 1
   grep '^{' "$work/plan.out" | tail -n 1 >"$work/$name.json" || true
+}
+plan_failed() { failed_command 'migrations: the image could not say what is pending.'; }
+failed_command() {
+  echo "$1" >&2
+  tail -n 20 "$work/plan.err" >&2
 }
 # The most frequent plan of all, told without PostgreSQL.
 empty_plan() { grep -Eq '"heads": ?\{.*"pending": ?\[\]' "$work/$1.json"; }

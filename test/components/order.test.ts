@@ -25,12 +25,10 @@ describe("resources", () => {
       ["command:Command migrate", "command:Command backup-healthy"],
       ["command:Command migrate", "command:Command application-environment-file"],
       ["command:Command migrate", "command:Command application-volume-owner"],
-      ["command:Command collectstatic", "command:Command application-environment-file"],
-      ["command:Command collectstatic", "command:Command application-volume-owner"],
       ["command:Command superuser-root-admin-1", "command:Command migrate"],
-      ...["socle-production-backend", "socle-production-worker", "beat"].flatMap((name): [string, string][] => [
-        [`docker:Container ${name}`, "command:Command migrate"],
-        [`docker:Container ${name}`, "command:Command collectstatic"],
+      ...["socle-production-backend", "socle-production-worker", "beat"].map((name): [string, string] => [
+        `docker:Container ${name}`,
+        "command:Command migrate",
       ]),
       ["docker:Container beat", "command:Command beat-schedule-owner"],
       ["command:Command backend-healthy", "docker:Container socle-production-backend"],
@@ -58,6 +56,16 @@ describe("resources", () => {
       assert.ok(server.isAfter(later, earlier), `${later} must come after ${earlier}`);
       assert.ok(!server.isAfter(earlier, later), `${earlier} must not wait for ${later}`);
     }
+  });
+
+  it("have static files before a container, also by a command of the site's own", async () => {
+    const application = { ...(production()["application"] as object), commands: { collectstatic: ["make", "static"] } };
+    const own = await deploy("production", { ...production(), application });
+    const collected = "command:Command collectstatic";
+    for (const name of ["application-environment-file", "application-volume-owner"])
+      assert.ok(own.isAfter(collected, `command:Command ${name}`), name);
+    for (const name of ["socle-production-backend", "socle-production-worker", "beat"])
+      assert.ok(own.isAfter(`docker:Container ${name}`, collected), name);
   });
 
   it("touch no host that is not ready", () => {

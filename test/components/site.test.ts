@@ -74,7 +74,6 @@ describe("site", () => {
           command:Command frontend-copy
           docker:Volume frontend-files
         socle:Migration migration
-          command:Command collectstatic
           command:Command migrate
           command:Command superuser-admin-1
         socle:Networks network

@@ -188,7 +188,6 @@ describe("tasks, by what they are given,", () => {
     for (const [name, words] of Object.entries(expected)) assert.deepEqual(found[name]?.slice(2), words, name);
     const others = Object.keys(found).filter((name) => !(name in expected));
     assert.deepEqual(others.filter((name) => !name.startsWith("backup-")).sort(), [
-      "collectstatic",
       "host-ready",
       "migrate",
       "postgres-version",
@@ -197,14 +196,16 @@ describe("tasks, by what they are given,", () => {
     ]);
   });
 
-  it("of a release run its own image with its own environment, as safely as its containers", () => {
-    const hash = server.outputs.release.split("-")[1] ?? "";
-    const { commands } = server.model;
+  it("of a release run its own image with its own environment, as safely as its containers", async () => {
+    const commands = { collectstatic: ["make", "static"], superuser: server.model.commands.superuser };
+    const application = { ...(production()["application"] as object), commands: { collectstatic: ["make", "static"] } };
+    const own = await deploy("production", { ...production(), application });
+    const hash = own.outputs.release.split("-")[1] ?? "";
     for (const [name, purpose, command] of [
       ["collectstatic", "collectstatic", commands.collectstatic],
       ["superuser-root-admin-1", "superuser", commands.superuser],
     ] as const) {
-      const words = lines(server)[name] ?? [];
+      const words = lines(own)[name] ?? [];
       const image = words.indexOf(site);
       assert.ok(image > 0, name);
       const flags = words.slice(0, image);
@@ -240,7 +241,7 @@ describe("tasks, by what they are given,", () => {
         words.slice(3).map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]),
       );
     };
-    const { container = "", plan = "", ...found } = settings(server);
+    const { container = "", prepare = "", plan = "", ...found } = settings(server);
     assert.deepEqual(found, {
       stack: "socle-production",
       called: "production",
@@ -258,7 +259,8 @@ describe("tasks, by what they are given,", () => {
       step: "python manage.py migrate --noinput",
       reverse: "python manage.py migrate --noinput",
     });
-    assert.match(plan, /^python manage\.py shell -c '/);
+    for (const words of [prepare, plan]) assert.match(words, /^python manage\.py shell -c '/);
+    assert.match(prepare, /collectstatic/);
     for (const flag of ["--read-only", "--cap-drop=ALL", "--network=socle-production-data", site])
       assert.ok(container.split(" ").includes(flag), flag);
     assert.ok(container.endsWith(" socle"), container);

@@ -59,6 +59,15 @@ describe("the preset django", () => {
     assert.deepEqual(found.superuser?.slice(0, 4), ["python", "manage.py", "shell", "-c"]);
   });
 
+  it("collects static files and asks for what is pending in one start, where both commands are its own", () => {
+    const { prepare = [], plan = [] } = commands({});
+    assert.deepEqual(prepare.slice(0, 4), plan.slice(0, 4));
+    assert.match(prepare.at(-1) ?? "", /call_command\("collectstatic"/);
+    assert.ok(prepare.at(-1)?.endsWith(plan.at(-1) ?? "?"));
+    for (const name of ["plan", "collectstatic"])
+      assert.equal(commands({ "application.commands": { [name]: ["make", name] } }).prepare, undefined);
+  });
+
   it("asks for health as a visitor of the main domain does", () => {
     const { health } = commands({ "site.domains": ["www.localhost", "localhost"], "application.healthPath": "/up/" });
     assert.deepEqual(health.slice(-2), ["http://127.0.0.1:8000/up/", "www.localhost"]);
