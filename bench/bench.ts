@@ -11,8 +11,8 @@ export interface Variant {
 export interface Ratio {
   name: string;
   of: string;
-  /** Variant whose seconds are taken off first. */
-  less?: string;
+  /** Variants whose seconds are taken off first. */
+  less?: string[];
   over: string;
   /** The most that the ratio may be; without one it is information. */
   aim?: number;
@@ -80,9 +80,9 @@ const median = (values: number[]): number => {
 /** The ratio of two variants round by round; its median is what counts. */
 function outcome(ratio: Ratio, seconds: Map<string, number[]>): Outcome {
   const over = seconds.get(ratio.over) ?? [];
-  const less = ratio.less === undefined ? [] : (seconds.get(ratio.less) ?? []);
+  const less = (ratio.less ?? []).map((name) => seconds.get(name) ?? []);
   const pairs = (seconds.get(ratio.of) ?? []).map(
-    (value, round) => (value - (less[round] ?? 0)) / (over[round] ?? NaN),
+    (value, round) => (value - less.reduce((sum, one) => sum + (one[round] ?? 0), 0)) / (over[round] ?? NaN),
   );
   const value = median(pairs);
   return {
