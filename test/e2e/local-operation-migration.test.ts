@@ -54,7 +54,8 @@ describe("migrations of a local stack", function () {
     assert.equal(await guarded.backups(), backups + 1, "a verified backup came first");
 
     const again = await guarded.migrate(image, { ...required, approved: "" });
-    assert.deepEqual([again.code, again.stdout], [0, "migrations: nothing pending\n"]);
+    assert.equal(again.code, 0);
+    assert.match(again.stdout, /^static files: 0 static files copied.*\nmigrations: nothing pending\n$/);
     assert.equal(await guarded.backups(), backups + 1);
   });
 
