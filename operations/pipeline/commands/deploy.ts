@@ -52,6 +52,8 @@ export function addDeploy(program: Command): void {
 /** The stack that images come to first is where their migrations are rehearsed: evidence for those that they go on to. */
 function recordMigrations(stack: string, environment: NodeJS.ProcessEnv): void {
   const words = [join(import.meta.dirname, "..", "..", "socle.ts"), "migrations", "evidence", "--stack", stack];
-  const { status, stderr } = spawnSync(process.execPath, words, { env: environment, encoding: "utf8" });
-  if (status !== 0) console.error(`The migrations were not recorded as rehearsed (EVD-09): ${stderr.trim()}`);
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, { env: environment, encoding: "utf8" });
+  // A record that says failed is written too; that is said on standard output.
+  if (status !== 0)
+    console.error(`There is no evidence that the migrations were rehearsed (EVD-09): ${(stdout + stderr).trim()}`);
 }
