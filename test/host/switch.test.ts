@@ -22,12 +22,14 @@ describe("the switch of traffic", function () {
   const nginx = `${name}-nginx`;
   const made: string[] = [];
   const state = new Folder();
-  /** A backend or worker: says who it is, and answers to the site's name only. */
+  /** A backend, which says who it is, and answers to the site's name only; or a worker, which says what it is told. */
   const stub = (service: string, ending: string, front = "front page"): string => {
     const container = `${name}-${ending}`;
     const configuration = `server { listen 8000; server_name localhost; location = /health/ { return 200 "well\\n"; } location /broken { return 500; } location / { return 200 "${front} of ${ending}\\n"; } } server { listen 8000 default_server; return 400 "bad name\\n"; }`;
     const labels = [`--label=socle.stack=${name}`, `--label=socle.service=${service}`];
-    const start = `printf '%s' '${configuration}' >/etc/nginx/conf.d/default.conf; exec nginx -g 'daemon off;'`;
+    const serve = `printf '%s' '${configuration}' >/etc/nginx/conf.d/default.conf; exec nginx -g 'daemon off;'`;
+    const work = "trap 'echo rests' TTOU; trap 'echo works' TTIN; trap exit TERM; while :; do sleep 0.1; done";
+    const start = service === "worker" ? work : serve;
     docker(
       "run",
       "--detach",
@@ -185,10 +187,12 @@ describe("the switch of traffic", function () {
       const worker = stub("worker", "w1");
       assert.notEqual(move(next, { checks: front("no such text"), worker }).status, 0);
       assert.ok(runs(only) && !runs(worker));
+      assert.equal(logs(only), "rests\nworks\n", "the former worker rests while the release serves");
       assert.equal(serving(), before);
       const mended = move(next, { worker });
       assert.equal(mended.status, 0, mended.said);
       assert.ok(runs(worker), "it works again once its release serves");
+      assert.deepEqual([logs(only), logs(worker)], ["rests\nworks\nrests\n", ""]);
       assert.equal(serving(), "front page of b4");
     });
 
