@@ -18,8 +18,6 @@ backend=${upstream%%:*}
 input=$(cat)
 
 work=$(mktemp -d)
-# What is written to one that has ended is nobody's.
-trap '' PIPE
 trap 'give_up; rm -rf "$work"' EXIT
 
 # shellcheck source=host/nginx/configuration.sh

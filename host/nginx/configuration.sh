@@ -87,12 +87,13 @@ try_out() {
   trying=$!
   exec 3>"$work/word"
   rm "$work/word"
-  # One that is refused may be so before it is read to its end.
-  printf '%s\n%s\n' "$2" "$end" >&3 2>/dev/null || true
+  tell "$2" "$end"
 }
+# Lines to the one that is tried, which may have ended.
+tell() { (trap '' PIPE && printf '%s\n' "$@" >&3) 2>/dev/null || true; }
 # Fails where the configuration was refused.
 install() {
-  printf '%s\n' "$serving" >&3 2>/dev/null || true
+  tell "$serving"
   exec 3>&-
   wait "$trying"
 }

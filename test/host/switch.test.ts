@@ -28,7 +28,7 @@ describe("the switch of traffic", function () {
     const configuration = `server { listen 8000; server_name localhost; location = /health/ { return 200 "well\\n"; } location /broken { return 500; } location / { return 200 "${front} of ${ending}\\n"; } } server { listen 8000 default_server; return 400 "bad name\\n"; }`;
     const labels = [`--label=socle.stack=${name}`, `--label=socle.service=${service}`];
     const serve = `printf '%s' '${configuration}' >/etc/nginx/conf.d/default.conf; exec nginx -g 'daemon off;'`;
-    const work = "trap 'echo rests' TTOU; trap 'echo works' TTIN; trap exit TERM; while :; do sleep 0.1; done";
+    const work = "trap 'echo rests' TTOU; trap 'echo works' TTIN; trap exit TERM QUIT; while :; do sleep 0.1; done";
     const start = service === "worker" ? work : serve;
     docker(
       "run",
