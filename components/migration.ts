@@ -67,12 +67,12 @@ export class Migration extends pulumi.ComponentResource {
   }
 }
 
-const steps = ["prepare", "plan", "pending", "migrate", "step", "reverse"] as const;
+const commandNames = ["prepare", "plan", "pending", "migrate", "step", "reverse"] as const;
 
 /** One task, so that nothing stands between approval, backup and migrations (host/migrate.sh). */
 function migrate(args: MigrationArgs, options: pulumi.CustomResourceOptions): pulumi.Resource {
   const { settings, approval, commands, database, backup, application, host, networks } = args;
-  const command = (name: (typeof steps)[number]): string => `${name}=${shellWords(commands[name] ?? [])}`;
+  const command = (name: (typeof commandNames)[number]): string => `${name}=${shellWords(commands[name] ?? [])}`;
   return task(
     "migrate",
     host.connection,
@@ -90,7 +90,7 @@ function migrate(args: MigrationArgs, options: pulumi.CustomResourceOptions): pu
         ...(backup ? [pulumi.interpolate`backup=${backup}`] : []),
         pulumi.interpolate`join=${networks.edge}`,
         pulumi.all(application.createArguments("migrate")).apply((words) => `container=${shellWords(words)}`),
-        ...steps.map(command),
+        ...commandNames.map(command),
       ],
       timeout: settings.timeout,
     },

@@ -86,9 +86,9 @@ export async function benchmark({ requests = usualRequests }: Choice): Promise<B
         {
           name: "Pulumi's second run",
           run: () =>
-            timed(socle, token, tallies.socle, async (time) => {
-              const preview = await time(() => socle.stack.preview());
-              return (await time(() => socle.stack.pulumi(["up", "--yes"]))) - preview;
+            underLoad(socle, token, tallies.socle, async () => {
+              const preview = await duration(() => socle.stack.preview());
+              return (await duration(() => socle.stack.pulumi(["up", "--yes"]))) - preview;
             }),
         },
         {
@@ -97,7 +97,7 @@ export async function benchmark({ requests = usualRequests }: Choice): Promise<B
             release += 1;
             next = await socle.derivedImage(`release ${release}`);
             await socle.stack.configure(socle.changed("application", { image: next }));
-            return timed(socle, token, tallies.socle, (time) => time(() => socle.stack.preview()));
+            return underLoad(socle, token, tallies.socle, () => duration(() => socle.stack.preview()));
           },
         },
         {
@@ -169,28 +169,31 @@ async function socleSite(token: string): Promise<LocalSite> {
   );
 }
 
-/** Does something under load that changes nothing; answers with the seconds that it says. */
-async function timed(
+/** Seconds that a step takes. */
+async function duration(step: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await step();
+  return (performance.now() - start) / 1000;
+}
+
+/** Does under load what changes nothing that visitors see; answers with what it answers. */
+async function underLoad(
   site: LoadedSite,
   token: string,
   tally: Tally,
-  action: (time: (step: () => Promise<unknown>) => Promise<number>) => Promise<number>,
+  action: () => Promise<number>,
 ): Promise<number> {
-  let taken = 0;
+  let answer = NaN;
   const load = await Load.during(
     site,
     token,
     async () => {
-      taken = await action(async (step) => {
-        const start = performance.now();
-        await step();
-        return (performance.now() - start) / 1000;
-      });
+      answer = await action();
     },
     pace,
   );
   await tally.add(load);
-  return taken;
+  return answer;
 }
 
 /** Releases under load; answers with the seconds from its beginning until every request was answered by the new one. */

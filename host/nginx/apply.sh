@@ -14,7 +14,7 @@ set -eu
 container=$1 image=$2 volume=$3 certificates=$4 configuration=$5 drain=$6 hold=$7
 shift 7
 network=$1 upstream=$2 health=$3 domains=$4 worker=$5 release=$6 canary=${7:-}
-backend=${upstream%%:*}
+backend=${upstream%%:*} stack=${container%-nginx}
 input=$(cat)
 
 work=$(mktemp -d)
@@ -45,7 +45,6 @@ probe() {
 }
 # The workers of other releases.
 other_workers() {
-  stack=$(docker inspect --format '{{index .Config.Labels "socle.stack"}}' "$worker")
   docker ps --format '{{.Names}}' --filter "label=socle.stack=$stack" --filter label=socle.service=worker | grep -vx "$worker" || true
 }
 # What the new backend orders, the former worker does not know: it rests (host/django/worker.py), or goes on (TTIN).
@@ -160,7 +159,7 @@ if [ "$hold" -gt 0 ]; then
   smoke || refuse
 fi
 # For the record of releases, and so for the markers among the logs.
-folder=$SOCLE_STATE/${container%-nginx}
+folder=$SOCLE_STATE/$stack
 mkdir -p "$folder"
 printf '%s %s\n' "$release" "$moved" >"$folder/served"
 said="socle: release $release serves since $moved, configuration $configuration"

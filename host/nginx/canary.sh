@@ -5,7 +5,7 @@
 # It needs: $canary, `SHARE SECONDS ERRORS`, and what apply.sh has. Who visits keeps the release that he got, by address and
 # browser. What is asked from within Nginx's container, as by the smoke checks, is answered by the new release.
 
-canary_state=$SOCLE_STATE/${container%-nginx}/canary
+canary_state=$SOCLE_STATE/$stack/canary
 
 # What a configuration leads to, from its text: NAME:PORT of the backend, folder of the single-page application.
 # shellcheck disable=SC2016 # a variable of Nginx

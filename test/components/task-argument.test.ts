@@ -198,7 +198,8 @@ describe("tasks, by what they are given,", () => {
 
   it("of a release run its own image with its own environment, as safely as its containers", async () => {
     const commands = { collectstatic: ["make", "static"], superuser: server.model.commands.superuser };
-    const application = { ...(production()["application"] as object), commands: { collectstatic: ["make", "static"] } };
+    const { collectstatic } = commands;
+    const application = { ...(production()["application"] as object), commands: { collectstatic } };
     const own = await deploy("production", { ...production(), application });
     const hash = own.outputs.release.split("-")[1] ?? "";
     for (const [name, purpose, command] of [
