@@ -1,6 +1,6 @@
 // Crashes: the first process of each container is killed from the host, and nobody lends a hand.
 import assert from "node:assert/strict";
-import { before, describe, it } from "mocha";
+import { describe, it } from "mocha";
 
 import { until } from "../lab/deadline.ts";
 import { within } from "./engine.ts";
@@ -13,8 +13,6 @@ const services = ["postgres", "redis", "backend", "worker", "beat", "nginx"];
 describe("a crash in a local stack", function () {
   this.timeout(180_000);
   const site = changingSite.use();
-  // Settings that another file left as they were found, with no `up` after it.
-  before(() => site().up());
   const order = async (id: number, seconds: number): Promise<number> => {
     const headers = { "X-Admin-Token": ownSecrets.ADMIN_TOKEN, "Content-Type": "application/json" };
     return (

@@ -22,6 +22,7 @@ describe("A deployment of a local stack", function () {
     await site().stack.removeCredential("webhook");
     const { notifications: _, ...settings } = site().stack.settings;
     await site().stack.replace(settings);
+    await site().up();
     await receiver.stop();
   });
   const site = changingSite.use();
