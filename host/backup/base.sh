@@ -14,7 +14,7 @@ era=$(cat /archive/era)
 finish() {
   code=$?
   [ "$code" -eq 0 ] && return
-  record bases.jsonl result=failed "step=$step" "seconds=$(($(date +%s) - began))" 2>/dev/null || true
+  record bases.jsonl result=failed "step=$step" "seconds:=$(($(date +%s) - began))" 2>/dev/null || true
   say "FAILED at: $step. What is stored already stays."
 }
 trap finish EXIT
@@ -62,5 +62,5 @@ oldest=$(restic snapshots --json --tag "base,era-$era" | grep -o '"from-[0-9A-F]
 # Names of segments are in the order of the changes.
 find "/archive/$era" -type f -name '????????????????????????' -printf '%f\n' | LC_ALL=C awk -v "oldest=${oldest#from-}" '$0 "" < oldest ""' |
   while IFS= read -r segment; do rm -f "/archive/$era/$segment"; done
-record bases.jsonl result=passed "seconds=$(($(date +%s) - began))"
+record bases.jsonl result=passed "seconds:=$(($(date +%s) - began))"
 say "done in $(($(date +%s) - began)) s"

@@ -9,7 +9,7 @@ touch /offsite/drill-attempted
 rm -rf /offsite/brought /offsite/brought-back
 if ! timeout 21600 sh /tools/fetch.sh own /offsite/brought latest; then
   rm -rf /offsite/brought
-  record drills.jsonl result=failed 'step=bringing the off-site backup back' "seconds=$(($(date +%s) - began))"
+  record drills.jsonl result=failed 'step=bringing the off-site backup back' "seconds:=$(($(date +%s) - began))"
   exit 1
 fi
 touch /offsite/brought-back

@@ -13,7 +13,7 @@ restic() { /tools/restic --quiet "$@"; }
 finish() {
   code=$?
   [ "$code" -eq 0 ] && return
-  record copies.jsonl result=failed "step=$step" "seconds=$(($(date +%s) - began))" 2>/dev/null || true
+  record copies.jsonl result=failed "step=$step" "seconds:=$(($(date +%s) - began))" 2>/dev/null || true
   say "FAILED at: $step. The backups on the server are as they were; what is copied already stays."
 }
 
@@ -85,7 +85,7 @@ restic snapshots --json >/offsite/snapshots.new
 mv /offsite/snapshots.new /offsite/snapshots.json
 count=$(grep -o '"short_id"' /offsite/snapshots.json | wc -l)
 printf '%s\n' "$newest" >/offsite/copied
-record copies.jsonl result=passed "seconds=$(($(date +%s) - began))" "snapshots=$count"
+record copies.jsonl result=passed "seconds:=$(($(date +%s) - began))" "snapshots:=$count"
 say "done in $(($(date +%s) - began)) s: $count backups are off-site"
 
 # Once a day, by a record of its own.

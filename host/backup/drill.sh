@@ -24,7 +24,7 @@ finish() {
   code=$?
   scratch_stop "$folder"
   if [ "$code" -ne 0 ]; then
-    record drills.jsonl result=failed "step=$step" "seconds=$(($(date +%s) - began))" "snapshot=${snapshot:-}"
+    record drills.jsonl result=failed "step=$step" "seconds:=$(($(date +%s) - began))" "snapshot=${snapshot:-}"
     say "FAILED at: $step. The site was not touched."
   fi
 }
@@ -81,7 +81,7 @@ while IFS= read -r file; do
 done <"$folder/samples"
 
 seconds=$(($(date +%s) - began))
-record drills.jsonl result=passed "seconds=$seconds" "snapshot=$snapshot" "rows=$rows" "hash=$hash" "queries=$asked" "files=$files"
+record drills.jsonl result=passed "seconds:=$seconds" "snapshot=$snapshot" "rows:=$rows" "hash=$hash" "queries:=$asked" "files:=$files"
 # The off-site container asks how long ago it was.
 touch "${records:?}/drilled"
 say "passed in $seconds s: $rows rows, $asked queries, $files files of the media"

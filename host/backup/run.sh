@@ -25,7 +25,7 @@ finish() {
   rm -rf "$work"
   [ "$code" -eq 0 ] && return
   # A disk without room has none for this line either; the exit status speaks then.
-  record history.jsonl result=failed "family=$family" "step=$step" "seconds=$(($(date +%s) - began))" 2>/dev/null || true
+  record history.jsonl result=failed "family=$family" "step=$step" "seconds:=$(($(date +%s) - began))" 2>/dev/null || true
   say "FAILED at: $step. Earlier backups are as they were; nothing was removed."
 }
 
@@ -108,7 +108,7 @@ case $family in
 esac
 if [ "$family" = scheduled ]; then restic prune --max-unused 10% >&2; fi
 
-record history.jsonl result=passed "family=$family" "seconds=$(($(date +%s) - began))" "snapshot=$snapshot" \
-  "bytes=$bytes" "tables=$tables" "rows=$rows"
+record history.jsonl result=passed "family=$family" "seconds:=$(($(date +%s) - began))" "snapshot=$snapshot" \
+  "bytes:=$bytes" "tables:=$tables" "rows:=$rows"
 say "done in $(($(date +%s) - began)) s: snapshot $snapshot, $tables tables, $rows rows"
 echo "$snapshot"

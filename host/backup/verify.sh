@@ -16,7 +16,7 @@ flock 9
 echo "verify: the structure, and part $part of what is stored" >&2
 /tools/restic --quiet unlock >&2
 if /tools/restic --quiet check --read-data-subset="$part" >&2; then result=passed; else result=failed; fi
-record checks.jsonl "result=$result" "part=$part" "seconds=$(($(date +%s) - began))"
+record checks.jsonl "result=$result" "part=$part" "seconds:=$(($(date +%s) - began))"
 if [ "$result" = failed ]; then
   echo "verify: FAILED. The backups ${PLACE:-here} are not to be relied on: take one elsewhere now (socle backup now), then see docs/backups.md." >&2
   exit 1
