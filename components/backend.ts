@@ -5,7 +5,6 @@ import type { Model } from "../config/environment.ts";
 import type { Application } from "./application.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
-import { healthGate } from "./health-gate.ts";
 
 export interface BackendArgs {
   settings: Model["application"];
@@ -17,9 +16,8 @@ export interface BackendArgs {
 }
 
 export class Backend extends pulumi.ComponentResource {
+  /** Of the container, which gets the traffic once it is healthy. */
   readonly containerName: pulumi.Output<string>;
-  /** The healthy container. */
-  readonly ready: pulumi.Resource;
 
   constructor(
     name: string,
@@ -42,12 +40,6 @@ export class Backend extends pulumi.ComponentResource {
       { parent: this, dependsOn: after },
     );
     this.containerName = server.name;
-    this.ready = healthGate(
-      name,
-      host,
-      { container: server, seconds: settings.startTimeout, how: "beside" },
-      { parent: this },
-    );
     this.registerOutputs({});
   }
 }

@@ -28,18 +28,14 @@ export interface CeleryArgs {
 }
 
 export class Celery extends pulumi.ComponentResource {
-  readonly workerName: pulumi.Output<string> | undefined;
-  /** Done when the worker is healthy. */
-  readonly ready: pulumi.Resource[];
+  /** The worker, and the seconds that it may take to become healthy: the traffic moves once it is. */
+  readonly worker: { container: docker.Container; seconds: number } | undefined;
   private readonly args: CeleryArgs;
-  private readonly worker: { container: docker.Container; seconds: number } | undefined;
 
   constructor(name: string, args: CeleryArgs, options?: pulumi.ComponentResourceOptions) {
     const { worker, commands, application, host, after } = args;
-    const startTimeout = Math.max(patience, args.startTimeout);
     super("socle:index:Celery", name, {}, { ...options, provider: host.provider });
     this.args = args;
-    this.ready = [];
     if (!worker.enabled) return;
     const server = container(
       "worker",
@@ -61,9 +57,7 @@ export class Celery extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: after },
     );
-    this.workerName = server.name;
-    this.worker = { container: server, seconds: startTimeout };
-    this.ready.push(healthGate("worker", host, { ...this.worker, how: "beside" }, { parent: this }));
+    this.worker = { container: server, seconds: Math.max(patience, args.startTimeout) };
   }
 
   /** Replaces the scheduler, once the release serves: where it does not, the former one goes on. */

@@ -13,10 +13,10 @@ export interface HealthGateArgs {
   /** Seconds that the container may take. Default 120. */
   seconds?: number;
   /**
-   * What is done: `alone` (default) leaves one that is not healthy, since there is no other; `beside` stops it, since the
-   * former generation goes on; `settled` leaves it, and takes the finding of the engine alone, which asks but every interval.
+   * What counts: with `alone` (default) also an answer to a question of our own; with `settled` the finding of the engine
+   * alone, which asks but every interval. A container that the traffic moves to is waited for by the switch (nginx.ts).
    */
-  how?: "beside" | "alone" | "settled";
+  how?: "alone" | "settled";
   after?: pulumi.Resource[];
 }
 

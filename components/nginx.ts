@@ -1,6 +1,7 @@
 /** Nginx in front: its configuration comes from outside its container, so that a release reloads it and no more. */
 import { readFileSync } from "node:fs";
 
+import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Model } from "../config/environment.ts";
@@ -27,8 +28,8 @@ export interface ServeArgs {
   application: Application;
   /** Name of the container that gets the traffic. */
   backend: pulumi.Output<string>;
-  /** Name of the release's worker, if there is one: it stops where the traffic goes back. */
-  worker: pulumi.Output<string> | undefined;
+  /** The release's worker, if there is one, and the seconds that it may take: it stops where the traffic goes back. */
+  worker: { container: docker.Container; seconds: number } | undefined;
   frontend: Frontend | undefined;
   /** Volume with site.pem. */
   certificates: pulumi.Output<string>;
@@ -72,7 +73,7 @@ export class Nginx extends pulumi.ComponentResource {
     );
   }
 
-  /** Moves the traffic to what is given, and starts Nginx where it does not run yet. */
+  /** Moves the traffic to what is given, once that is healthy, and starts Nginx where it does not run yet. */
   serve(
     name: string,
     { application, backend, worker, frontend, certificates, after }: ServeArgs,
@@ -86,6 +87,7 @@ export class Nginx extends pulumi.ComponentResource {
     const checks = smokeCheckLines(smokeChecks(model));
     const { domains, ports } = model.site;
     const { canary } = model.release;
+    const { port, healthPath, startTimeout } = model.application;
     const authorities = domains.map((domain) => (ports.https === 443 ? domain : `${domain}:${String(ports.https)}`));
     const switched = task(
       `${name}-configuration-loaded`,
@@ -101,16 +103,22 @@ export class Nginx extends pulumi.ComponentResource {
           String(model.nginx.drain),
           String(model.release.hold),
           networks.edge,
-          pulumi.interpolate`${backend}:${String(model.application.port)}`,
-          model.application.healthPath,
+          pulumi.interpolate`${backend}:${String(port)}`,
+          String(startTimeout),
+          healthPath,
           authorities.join(","),
-          worker ?? "-",
+          worker ? pulumi.interpolate`${worker.container.name} ${String(worker.seconds)}` : "-",
           application.release,
           ...(canary ? [[canary.share, canary.for, canary.errors].join(" ")] : []),
         ],
         input: pulumi.interpolate`${configuration.text}${checks}`,
-        // It shows a canary, waits for old connections to end, and holds.
-        timeout: 900 + (canary ? canary.for || longestCanary : 0) + model.nginx.drain + model.release.hold,
+        // It waits for backend and worker, shows a canary, waits for old connections to end, and holds.
+        timeout:
+          900 +
+          Math.max(startTimeout, worker?.seconds ?? 0) +
+          (canary ? canary.for || longestCanary : 0) +
+          model.nginx.drain +
+          model.release.hold,
       },
       { ...parent, dependsOn: [this.prepared, ...after] },
     );

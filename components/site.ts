@@ -194,10 +194,10 @@ export class Site extends pulumi.ComponentResource {
     const serving = nginx.serve("nginx", {
       application,
       backend: backend.containerName,
-      worker: celery.workerName,
+      worker: celery.worker,
       frontend,
       certificates: certificate.volume,
-      after: [backend.ready, ...celery.ready, ...certificate.ready, ...(frontend ? [frontend.ready] : [])],
+      after: [...certificate.ready, ...(frontend ? [frontend.ready] : [])],
     });
     staticFiles?.prune(nginx.image, [serving.switched]);
     const beat = celery.schedule({ after: [...migration.done, serving.switched] });
@@ -225,7 +225,7 @@ export class Site extends pulumi.ComponentResource {
       postgres: service(postgres.containerName, postgres.image),
       redis: service(redis.containerName, redis.image),
       backend: service(backend.containerName, application.image),
-      ...(celery.workerName ? { worker: service(celery.workerName, application.image) } : {}),
+      ...(celery.worker ? { worker: service(celery.worker.container.name, application.image) } : {}),
       ...(beat ? { beat: service(beat, application.image) } : {}),
       nginx: service(serving.containerName, nginx.image),
       ...(backup ? { backup: service(backup.containerName, backup.image) } : {}),

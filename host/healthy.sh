@@ -57,7 +57,7 @@ answered() {
   asked=''
   [ "$status" = 0 ] || return 1
   # One that ends at once may have answered in time. Where another generation goes on, what comes next asks again.
-  if [ "$how" = beside ]; then sleep 0.2; else sleep 1; fi
+  [ "$how" = beside ] || sleep 1
   [ "$(of '{{.State.StartedAt}} {{.State.Running}}')" = "$since true" ]
 }
 finish() { [ -z "$asked" ] || kill "$asked" 2>/dev/null || true; }

@@ -1,19 +1,22 @@
 #!/bin/sh
+# shellcheck disable=SC2031 # what healthy.sh sets in a subshell is its own
 # Moves the traffic to a release, and back where it does not answer as it must: nothing former is gone by then.
 #
-#   apply.sh CONTAINER IMAGE VOLUME CERTIFICATES CONFIGURATION DRAIN HOLD NETWORK UPSTREAM HEALTH DOMAINS WORKER RELEASE [CANARY]
+#   apply.sh CONTAINER IMAGE VOLUME CERTIFICATES CONFIGURATION DRAIN HOLD NETWORK UPSTREAM START HEALTH DOMAINS WORKER RELEASE
+#            [CANARY]
 #
-# Asks the new backend (UPSTREAM, NAME:PORT) for HEALTH under each of DOMAINS from Nginx's place in the network; tests the
-# configuration, loads it without dropping a connection and verifies that it serves; asks the smoke checks, waits HOLD
-# seconds and asks them again. Where one fails, the former configuration serves again and WORKER (a container, or -), the
-# new release's, is stopped. With CANARY, `SHARE SECONDS ERRORS`, a share of the visitors comes first (canary.sh).
+# Waits until the new backend (UPSTREAM, NAME:PORT) and WORKER (`CONTAINER SECONDS`, or -) are healthy, START and SECONDS at
+# most; asks the backend for HEALTH under each of DOMAINS from Nginx's place in the network; tests the configuration, loads
+# it without dropping a connection and verifies that it serves; asks the smoke checks, waits HOLD seconds and asks them
+# again. Where one fails, the former configuration serves again and the worker is stopped. With CANARY,
+# `SHARE SECONDS ERRORS`, a share of the visitors comes first (canary.sh).
 #
 # Standard input: nginx.conf, with the smoke checks in it. CONFIGURATION is its name; DRAIN the seconds that old
 # connections may last.
 set -eu
 container=$1 image=$2 volume=$3 certificates=$4 configuration=$5 drain=$6 hold=$7
 shift 7
-network=$1 upstream=$2 health=$3 domains=$4 worker=$5 release=$6 canary=${7:-}
+network=$1 upstream=$2 patience=$3 health=$4 domains=$5 worker=${6%% *} worker_patience=${6##* } release=$7 canary=${8:-}
 backend=${upstream%%:*} stack=${container%-nginx}
 input=$(cat)
 
@@ -62,10 +65,45 @@ last_lines() {
   printf 'The last lines of %s:\n' "$backend" >&2
   docker logs --tail 20 "$backend" 2>&1 | indented >&2
 }
-# Meanwhile: what takes its time is done when the backend has answered.
+# In the background: becomes_healthy CONTAINER SECONDS. What it finds stands in a file until it is asked for.
+becomes_healthy() {
+  (
+    set -- "$1" "$2" "$how"
+    exec 2>"$work/$1"
+    # shellcheck source=host/healthy.sh
+    . ./healthy.sh
+  ) &
+}
+# healthy PROCESS CONTAINER
+healthy() {
+  if wait "$1"; then
+    echo "$2 is healthy"
+    return
+  fi
+  cat "$work/$2" >&2
+  return 1
+}
+
+# One that visitors are on already is not stopped, whatever becomes of it.
+if leads_to "$upstream"; then how=alone; else how=beside; fi
+becomes_healthy "$backend" "$patience"
+backend_waits=$!
+if [ "$worker" != - ]; then
+  becomes_healthy "$worker" "$worker_patience"
+  worker_waits=$!
+fi
+# Meanwhile: what takes its time is done when they are well.
 [ -n "$canary" ] || try_out "$configuration" "$input"
-# It was stopped where this release was taken back before.
-if [ "$worker" != - ]; then docker start "$worker" >/dev/null; fi
+answering=$(answer)
+healthy "$backend_waits" "$backend" || {
+  if [ "$worker" != - ]; then
+    kill "$worker_waits" 2>/dev/null || true
+    cat "$work/$worker" >&2
+  fi
+  [ "$how" = alone ] || stop_worker
+  exit 1
+}
+if [ "$worker" != - ]; then healthy "$worker_waits" "$worker" || exit 1; fi
 for domain in $(printf '%s' "$domains" | tr ',' ' '); do
   probe "$domain" && continue
   cat >&2 <<SAID
@@ -81,7 +119,6 @@ SAID
   exit 1
 done
 
-answering=$(answer)
 serving=$answering
 # A deployment was cut off while a canary was seen: what served before it, serves the others still.
 # shellcheck disable=SC2016 # runs in the container
@@ -90,6 +127,7 @@ case $serving in *-canary) serving=$(beside 'cat former' </dev/null) || serving=
 load() {
   [ -z "$canary" ] || try_out "$configuration" "$input"
   install || {
+    wait ${telling:+"$telling"}
     if [ "$shown" = yes ]; then refuse; fi
     stop_worker
     exit 1
@@ -139,8 +177,10 @@ if [ -n "$canary" ]; then
   # shellcheck disable=SC2086 # words
   try_canary $canary || refuse
 fi
-tell_former_workers TTOU
+tell_former_workers TTOU &
+telling=$!
 load
+wait "$telling"
 [ "$answering" = "$configuration" ] || reload
 if ! serves "$configuration"; then
   echo "Nginx did not take up the configuration." >&2

@@ -18,6 +18,8 @@ beside() {
 # Nginx may be dying: it takes the configuration up when it starts, too. What serves is asked afterwards.
 # Not by `docker kill`, which keeps the engine from starting it again where it ends.
 reload() { docker exec "$container" sh -c 'kill -HUP 1' >/dev/null 2>&1 || true; }
+# Whether what serves leads to a backend: leads_to NAME:PORT
+leads_to() { docker exec "$container" grep -Fq "\"$1\"" /etc/socle/current/nginx.conf 2>/dev/null; }
 answer() { docker exec "$container" curl -fsS --max-time 2 http://127.0.0.1:8081/configuration 2>/dev/null || true; }
 
 # Waits until a configuration serves, 20 s at most. Several answers in a row: Nginx lets its old workers accept for a

@@ -70,7 +70,9 @@ describe("containers have in common", () => {
       assert.ok(healthcheck.tests.length > 1, container.key);
       assert.ok(healthcheck.retries >= 1, container.key);
       const service = container.name.replace(/^socle-(dev|production)-/, "");
-      const gate = [dev, server].flatMap(({ tasks }) => tasks).find(({ name }) => name === `${service}-healthy`);
+      // The switch waits for what it moves the traffic to.
+      const waiting = ["backend", "worker"].includes(service) ? "nginx-configuration-loaded" : `${service}-healthy`;
+      const gate = [dev, server].flatMap(({ tasks }) => tasks).find(({ name }) => name === waiting);
       assert.ok(gate, container.key);
       assert.equal(container.inputs["wait"], false, container.key);
       assert.deepEqual(container.replaceOnChanges, ["healthcheck", "labels"], container.key);

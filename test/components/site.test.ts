@@ -41,7 +41,6 @@ describe("site", () => {
           docker:Volume application-media
           docker:Volume application-static
         socle:Backend backend
-          command:Command backend-healthy
           docker:Container socle-dev-backend
         socle:Backup backup
           command:Command backup-healthy
@@ -57,7 +56,6 @@ describe("site", () => {
         socle:Celery celery
           command:Command beat-healthy
           command:Command beat-schedule-owner
-          command:Command worker-healthy
           command:Command worker-settled
           docker:Container beat
           docker:Container socle-dev-worker

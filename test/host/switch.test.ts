@@ -12,6 +12,7 @@ import { environmentModel } from "../../config/environment.ts";
 import { nginxConfiguration } from "../../config/nginx-configuration.ts";
 import { smokeCheckLines, smokeChecks } from "../../config/smoke-checks.ts";
 import { changed, dev, project, read } from "../config/stack.ts";
+import { until } from "../lab/deadline.ts";
 import { docker, Folder, runScript, scripts } from "./machine.ts";
 
 const image = "nginx:1.26";
@@ -22,10 +23,13 @@ describe("the switch of traffic", function () {
   const nginx = `${name}-nginx`;
   const made: string[] = [];
   const state = new Folder();
-  /** A backend, which says who it is, and answers to the site's name only; or a worker, which says what it is told. */
-  const stub = (service: string, ending: string, front = "front page"): string => {
+  /**
+   * A backend, which says who it is, and answers to the site's name only; or a worker, which says what it is told. Where a
+   * health check is given, the engine asks it every second.
+   */
+  const stub = (service: string, ending: string, health?: string): string => {
     const container = `${name}-${ending}`;
-    const configuration = `server { listen 8000; server_name localhost; location = /health/ { return 200 "well\\n"; } location /broken { return 500; } location / { return 200 "${front} of ${ending}\\n"; } } server { listen 8000 default_server; return 400 "bad name\\n"; }`;
+    const configuration = `server { listen 8000; server_name localhost; location = /health/ { return 200 "well\\n"; } location /broken { return 500; } location / { return 200 "front page of ${ending}\\n"; } } server { listen 8000 default_server; return 400 "bad name\\n"; }`;
     const labels = [`--label=socle.stack=${name}`, `--label=socle.service=${service}`];
     const serve = `printf '%s' '${configuration}' >/etc/nginx/conf.d/default.conf; exec nginx -g 'daemon off;'`;
     const work = "trap 'echo rests' TTOU; trap 'echo works' TTIN; trap exit TERM QUIT; while :; do sleep 0.1; done";
@@ -37,6 +41,7 @@ describe("the switch of traffic", function () {
       container,
       `--network=${name}`,
       ...labels,
+      ...(health === undefined ? [] : [`--health-cmd=${health}`, "--health-interval=1s", "--health-retries=1"]),
       "--entrypoint=sh",
       image,
       "-c",
@@ -47,14 +52,14 @@ describe("the switch of traffic", function () {
   };
   const move = (
     backend: string,
-    { checks = {}, domains = "localhost", worker = "-", text = (all: string) => all, canary = [] as string[] } = {},
+    { checks = {}, domains = "localhost", worker = "", text = (all: string) => all, canary = [] as string[] } = {},
   ): { status: number | null; said: string; configuration: string } => {
     const model = environmentModel(project, "trial", read(changed(dev(), { nginx: { drain: 2 }, ...checks })));
     const configuration = nginxConfiguration(model, { container: backend, frontend: undefined });
     const words = [image, name, `${name}-certificates`, configuration.name, "2", "0", name, `${backend}:8000`];
     const { status, stdout, stderr } = runScript(
       "nginx/apply.sh",
-      [nginx, ...words, "/health/", domains, worker, backend, ...canary],
+      [nginx, ...words, "20", "/health/", domains, worker === "" ? "-" : `${worker} 20`, backend, ...canary],
       {
         input: `${text(configuration.text)}${smokeCheckLines(smokeChecks(model))}`,
         environment: { SOCLE_STATE: state.path },
@@ -234,6 +239,42 @@ describe("the switch of traffic", function () {
       const { status, said } = move(next);
       assert.equal(status, 0, said);
       assert.equal(serving(), "front page of b7");
+    });
+
+    it("does not take place where backend or worker does not get well: both are stopped, the former ones go on", () => {
+      const before = former();
+      const others = made.filter((container) => container.includes("-w") && runs(container));
+      const ill = stub("backend", "ill", "echo no database; exit 3");
+      const worker = stub("worker", "w2", "true");
+      const refused = move(ill, { worker });
+      assert.notEqual(refused.status, 0);
+      assert.match(
+        refused.said,
+        new RegExp(
+          `${ill} is not healthy\\.[^]*exit code 3 no database[^]*It was stopped[^]*the former release goes on`,
+        ),
+      );
+      assert.deepEqual([ill, worker, ...others].map(runs), [false, false, ...others.map(() => true)]);
+
+      const silent = stub("worker", "w3", "echo no heartbeat; exit 1");
+      const without = move(next, { worker: silent });
+      assert.notEqual(without.status, 0);
+      assert.match(without.said, new RegExp(`${silent} is not healthy\\.[^]*no heartbeat`));
+      assert.deepEqual([silent, next, ...others].map(runs), [false, true, ...others.map(() => true)]);
+      assert.equal(serving(), before);
+    });
+
+    it("never stops a backend that visitors are on, though it is not well", async () => {
+      const fragile = stub("backend", "fragile", "test ! -e /tmp/ill");
+      assert.equal(move(fragile).status, 0);
+      docker("exec", fragile, "touch", "/tmp/ill");
+      const found = () => docker("inspect", "--format={{.State.Health.Status}}", fragile);
+      await until("the engine has noticed", 10, () => Promise.resolve(found() === "unhealthy"));
+      const { status, said } = move(fragile, { text: (all) => all.replace("server_tokens off;", "") });
+      assert.notEqual(status, 0);
+      assert.match(said, new RegExp(`${fragile} is not healthy`));
+      assert.ok(runs(fragile));
+      assert.equal(serving(), "front page of fragile");
     });
 
     /** Once a canary is seen, forty browsers ask for a path, and somebody decides; resolves to what they were answered. */
