@@ -40,8 +40,8 @@ export interface Blow {
 export const releaseSteps: (Pick<Blow, "step"> & { name: string })[] = [
   { name: "the migrations", step: /command:local:Command migrate (updating|creating)/ },
   { name: "making the new backend", step: /docker:index:Container \S+-backend creating/ },
-  { name: "waiting for its health", step: /command:local:Command backend-healthy (updating|creating)/ },
-  { name: "the switch", step: /command:local:Command nginx\S* updating/ },
+  { name: "waiting for its health", step: /command:local:Command nginx-configuration-loaded updating/ },
+  { name: "the switch", step: /Command nginx-configuration-loaded updating .* \S+-worker-\S+ is healthy/ },
   { name: "the scheduler's replacement", step: /docker:index:Container beat (deleting|creating)/ },
   { name: "the removal of what served before", step: /docker:index:Container \S+-(backend|worker) deleting/ },
 ];
