@@ -11,9 +11,6 @@ const order = [
   "test/!(e2e)/**/*.test.ts",
   "test/e2e/**/*.test.ts",
 ];
-// What is done to one running site, one after another, takes as long as all the rest: a lane of its own (test/lanes.ts).
-const operations = "test/e2e/local-operation-*.test.ts";
-const lanes = { operations: { spec: operations }, others: { spec: order, ignore: operations } };
 const named = process.argv.slice(2).some((word) => word.endsWith(".test.ts"));
 
 // What tests start is compiled once, not in each of its hundreds of runs.
@@ -21,7 +18,7 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, ".socle", "compile-
 enableCompileCache(process.env.NODE_COMPILE_CACHE);
 
 export default {
-  ...(named ? {} : (lanes[process.env.SOCLE_TEST_LANE] ?? { spec: order })),
+  ...(named ? {} : { spec: order }),
   reporter: "test/reporter.ts",
   timeout: 20_000,
   slow: 2_000,
