@@ -91,8 +91,10 @@ describe("a person's path through a local stack", function () {
     await page.getByRole("link", { name: "A copy of three pages" }).waitFor();
     const styles = await page.evaluate("[...document.styleSheets].filter((sheet) => sheet.cssRules.length > 0).length");
     assert.ok(Number(styles) > 0, "no style sheet was loaded");
-    await page.goto(address("/admin/copies/trace/"));
-    await page.locator("#result_list tbody tr").first().waitFor();
+    await until("beat has left a trace", 30, async () => {
+      await page.goto(address("/admin/copies/trace/"));
+      return (await page.locator("#result_list tbody tr").count()) > 0;
+    });
     content();
   });
 
