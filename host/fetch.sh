@@ -11,7 +11,7 @@ offsite=$stack-offsite
 image=$(docker inspect --format '{{.Image}}' "$offsite")
 user=$(docker inspect --format '{{.Config.User}}' "$offsite")
 variables=$(mktemp)
-trap 'rm -f "$variables"; docker rm --force "$stack-fetch" >/dev/null 2>&1 || true' EXIT
+trap 'rm -f "$variables"; docker rm --force --volumes "$stack-fetch" >/dev/null 2>&1 || true' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$offsite" >"$variables"
@@ -24,7 +24,7 @@ if [ -n "$(docker ps --quiet --filter "name=^$stack-fetch$")" ]; then
   echo 'fetch: another one is at work; nothing was changed.' >&2
   exit 1
 fi
-docker rm --force "$stack-fetch" >/dev/null 2>&1 || true
+docker rm --force --volumes "$stack-fetch" >/dev/null 2>&1 || true
 # shellcheck disable=SC2086 # one option with its value, or none
 docker run --rm --interactive --name "$stack-fetch" --label "socle.stack=$stack" --label socle.task=fetch --network "$stack-edge" --user "$user" \
   --read-only --cap-drop ALL --security-opt no-new-privileges:true --log-driver none --memory 512m --memory-swap 512m \

@@ -30,7 +30,7 @@ if [ -n "$(docker ps --quiet --filter "name=^$stack-restore$")" ]; then
   say 'another restore, import or refresh is at work; nothing was changed.'
   exit 1
 fi
-docker rm --force "$stack-restore" >/dev/null 2>&1 || true
+docker rm --force --volumes "$stack-restore" >/dev/null 2>&1 || true
 
 # `scratch` is what a container that worked beside leaves in its volume where it was killed.
 saved='' started='' closed='' scratch=''
@@ -39,7 +39,7 @@ undo() {
   # shellcheck disable=SC2086 # a list of ids
   if [ -n "$started" ]; then docker start $started >/dev/null || true; fi
   if [ "$code" -ne 0 ]; then
-    docker rm --force "$stack-restore" >/dev/null 2>&1 || true
+    docker rm --force --volumes "$stack-restore" >/dev/null 2>&1 || true
     if [ -n "$scratch" ]; then docker exec "$backup" rm -rf "$scratch" || true; fi
     if [ -n "$closed" ]; then sql --command "ALTER DATABASE \"$database\" ALLOW_CONNECTIONS true" || true; fi
     say "FAILED.${saved:+ The state before is in backup $saved.}"

@@ -60,7 +60,7 @@ export async function sweep(prefix: string): Promise<void> {
   const left = (await leftovers(prefix)).map((line) => line.split(" ") as [string, string]);
   for (const noun of ["container", "network", "volume"])
     for (const [, name] of left.filter(([kind]) => kind === noun))
-      await docker([noun, "rm", ...(noun === "container" ? ["--force"] : []), name]);
+      await docker([noun, "rm", ...(noun === "container" ? ["--force", "--volumes"] : []), name]);
 }
 
 /** Runs a command in a container, as the user of its processes. */
