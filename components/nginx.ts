@@ -1,13 +1,13 @@
 /** Nginx in front: its configuration comes from outside its container, so that a release reloads it and no more. */
 import { readFileSync } from "node:fs";
 
-import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Model } from "../config/environment.ts";
 import { nginxConfiguration } from "../config/nginx-configuration.ts";
 import { smokeCheckLines, smokeChecks } from "../config/smoke-checks.ts";
 import type { Application } from "./application.ts";
+import type { Celery } from "./celery.ts";
 import { container } from "./container.ts";
 import type { DockerHost } from "./docker-host.ts";
 import type { Frontend } from "./frontend.ts";
@@ -29,7 +29,7 @@ export interface ServeArgs {
   /** Name of the container that gets the traffic. */
   backend: pulumi.Output<string>;
   /** The release's worker, if there is one, and the seconds that it may take: it stops where the traffic goes back. */
-  worker: { container: docker.Container; seconds: number } | undefined;
+  worker: Celery["worker"];
   frontend: Frontend | undefined;
   /** Volume with site.pem. */
   certificates: pulumi.Output<string>;

@@ -3,7 +3,6 @@
  * and is told of. The program ends before the engine does, and may be killed: a watcher goes on (watcher.ts).
  */
 import { spawn } from "node:child_process";
-import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 
@@ -112,8 +111,6 @@ function startWatcher(task: Assignment): Writable | undefined {
   child.on("error", (error) => {
     void pulumi.log.warn(`The lock of the stack cannot be kept: ${error.message}. It frees itself after ten minutes.`);
   });
-  // It has time: what it must not do is to keep the deployment waiting for a processor while it starts.
-  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
   // Where the watcher is gone, the deployment goes on.
   child.stdin.on("error", () => undefined);
   child.stdin.write(`${JSON.stringify(task)}\n`);

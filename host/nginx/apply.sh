@@ -127,7 +127,6 @@ case $serving in *-canary) serving=$(beside 'cat former' </dev/null) || serving=
 load() {
   [ -z "$canary" ] || try_out "$configuration" "$input"
   install || {
-    wait ${telling:+"$telling"}
     if [ "$shown" = yes ]; then refuse; fi
     stop_worker
     exit 1
@@ -177,10 +176,8 @@ if [ -n "$canary" ]; then
   # shellcheck disable=SC2086 # words
   try_canary $canary || refuse
 fi
-tell_former_workers TTOU &
-telling=$!
+tell_former_workers TTOU
 load
-wait "$telling"
 [ "$answering" = "$configuration" ] || reload
 if ! serves "$configuration"; then
   echo "Nginx did not take up the configuration." >&2

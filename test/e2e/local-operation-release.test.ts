@@ -173,17 +173,8 @@ describe("a release of a local stack", function () {
       `${prefix}-nginx-configuration`,
       `${prefix}-certificates`,
       "broken",
-      ...[
-        "6",
-        "0",
-        `${prefix}-edge`,
-        `${site().container("backend")}:8000`,
-        "60",
-        "/health/",
-        "localhost",
-        "-",
-        "broken",
-      ],
+      ...["6", "0", `${prefix}-edge`, `${site().container("backend")}:8000`],
+      ...["60", "/health/", "localhost", "-", "broken"],
     ];
     const attempt = await run("sh", ["host/run.sh", "nginx/apply.sh", ...words], {
       directory: project,

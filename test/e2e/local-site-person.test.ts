@@ -95,6 +95,7 @@ describe("a person's path through a local stack", function () {
       await page.goto(address("/admin/copies/trace/"));
       return (await page.locator("#result_list tbody tr").count()) > 0;
     });
+    await page.locator("#result_list tbody tr").first().waitFor();
     content();
   });
 

@@ -1,38 +1,40 @@
-/** The lines that backups, drills and checks keep on the host (host/backup/record.sh). */
-import { strict as assert } from "node:assert";
+// The lines that backups, drills and checks keep on the host (host/backup/record.sh).
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { after, before, describe, it } from "mocha";
+
+import { Folder, scripts } from "./machine.ts";
+
 describe("a record of a backup", () => {
-  let records: string;
+  let records: Folder;
+  before(() => (records = new Folder()));
+  after(() => {
+    records.remove();
+  });
 
-  beforeEach(() => (records = mkdtempSync(join(tmpdir(), "records-"))));
-  afterEach(() => rmSync(records, { recursive: true }));
-
-  /** What the file holds after one record of these values. */
-  function recorded(...values: string[]): unknown {
-    execFileSync("sh", ["-euc", '. host/backup/record.sh; record trials.jsonl "$@"', "sh", ...values], {
-      env: { ...process.env, RECORDS: records },
+  /** The line that a record of these values is. */
+  function recorded(...values: string[]): Record<string, unknown> {
+    execFileSync("sh", ["-euc", '. "$0"; record trials.jsonl "$@"', join(scripts, "backup", "record.sh"), ...values], {
+      env: { ...process.env, RECORDS: records.path },
     });
-    return JSON.parse(readFileSync(join(records, "trials.jsonl"), "utf8"));
+    const [line = ""] = readFileSync(join(records.path, "trials.jsonl"), "utf8").trimEnd().split("\n").slice(-1);
+    return JSON.parse(line) as Record<string, unknown>;
   }
 
   it("has its numbers as numbers, and its time in UTC", () => {
-    const { when, ...values } = recorded("result=passed", "seconds:=3") as { when: string };
+    const { when, ...values } = recorded("result=passed", "seconds:=3");
     assert.deepEqual(values, { result: "passed", seconds: 3 });
-    assert.match(when, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    assert.match(String(when), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   });
 
   it("has a snapshot's id as text, be it of digits alone", () => {
-    for (const id of ["03751241", "12345678", "1234e567", ""]) {
-      rmSync(join(records, "trials.jsonl"), { force: true });
-      assert.equal((recorded(`snapshot=${id}`) as { snapshot: string }).snapshot, id);
-    }
+    for (const id of ["03751241", "12345678", "1234e567", ""]) assert.equal(recorded(`snapshot=${id}`)["snapshot"], id);
   });
 
   it("keeps quotes, equals signs and backslashes of a text, and its lines as one", () => {
-    assert.equal((recorded('step=a "b" c=\\d:=\ne\tf') as { step: string }).step, 'a "b" c=\\d:= e f');
+    assert.equal(recorded('step=a "b" c=\\d:=\ne\tf')["step"], 'a "b" c=\\d:= e f');
   });
 });
