@@ -98,6 +98,8 @@ invalid_indexes() {
 # script, however it ends. What this script starts goes on holding it.
 lock() {
   mkfifo "$work/lock"
+  # There before it is read: the session opens it in its own time.
+  : >"$work/locked"
   sql <"$work/lock" >"$work/locked" 2>"$work/unlocked" &
   holder=$!
   exec 3>"$work/lock"
