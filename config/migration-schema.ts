@@ -1,19 +1,17 @@
 /** Settings of guarded migrations. */
 import { z } from "zod";
 
+import { migrationPattern } from "./migration-name.ts";
 import { positive } from "./terms.ts";
 
 export const migrations = z
   .strictObject({
     approved: z
       .array(
-        z
-          .string()
-          .regex(/^\w+\.[\w-]+$/)
-          .meta({
-            title: "an application and its migration, such as shop.0007_order_paid",
-            mend: "Write APP.NAME, as `npm run -s socle -- migrations` prints it.",
-          }),
+        z.string().regex(migrationPattern).meta({
+          title: "an application and its migration, such as shop.0007_order_paid",
+          mend: "Write APP.NAME, as `npm run -s socle -- migrations` prints it.",
+        }),
       )
       .default([])
       .describe(

@@ -43,6 +43,8 @@ state=$SOCLE_STATE/$stack
 
 # shellcheck source=host/migration/application.sh
 . ./migration/application.sh
+# shellcheck source=host/migration/facts.sh
+. ./migration/facts.sh
 
 # A verified backup of database and media, in the family whose last ones are kept (backup.keep.releases).
 back_up() {
@@ -82,16 +84,15 @@ record() {
   rm -f "$state/migration-running"
 }
 
-# attempt COMMAND LOCK: runs it with time limits; its output is shown as it comes.
+# attempt LOCK COMMAND [WORD...]: runs it with time limits; its output is shown as it comes.
 attempt() {
-  command=$1 limit=$2
+  limit=$1
+  shift
   wait_for_former
   kill -0 "$holder" 2>/dev/null || return 1
   # The command's own exit status, which a pipe would hide.
   {
-    # shellcheck disable=SC2294 # the words are quoted for the shell on purpose
-    eval "docker create --name \"\$task\" --env \"PGOPTIONS=-c lock_timeout=\${limit}s -c statement_timeout=\${statement}s\" $container $command" >/dev/null &&
-      { [ -z "$join" ] || docker network connect "$join" "$task"; } &&
+    application_task "PGOPTIONS=-c lock_timeout=${limit}s -c statement_timeout=${statement}s" "$@" &&
       docker start --attach "$task" 2>&1 && : >"$work/well"
   } | tee "$work/output"
   docker rm --force --volumes "$task" >/dev/null 2>&1 || true
@@ -99,12 +100,13 @@ attempt() {
 }
 lock_was_not_free() { grep -Eqi 'LockNotAvailable|55P03|due to lock timeout' "$work/output"; }
 
+# apply LOCK COMMAND [WORD...]
 # Again while a lock is not free: what was rolled back can be run again, what is not atomic cannot.
 apply() {
   tries=0
-  until attempt "$1" "$2"; do
+  until attempt "$@"; do
     lock_was_not_free || return 1
-    [ "$2" != 0 ] && [ "$tries" -lt "$retries" ] || return 1
+    [ "$1" != 0 ] && [ "$tries" -lt "$retries" ] || return 1
     tries=$((tries + 1))
     pause=$((tries < 5 ? tries * 2 : 10))
     say "a lock was not free within $lock s, so that nobody else waits; attempt $tries of $retries more in $pause s"
@@ -115,13 +117,13 @@ apply() {
 # --- what is pending -------------------------------------------------------------------------------------------------
 if [ -z "$plan" ]; then
   # An application that cannot say what it has: whether anything is pending at most.
-  if [ -n "$pending" ] && run_application "$work/output" "$work/output" "$pending"; then
+  if [ -n "$pending" ] && run_application "$work/output" "$work/output" '' "$pending"; then
     say "nothing pending"
     exit 0
   fi
   back_up
   lock
-  apply "$migrate" "$lock" || stop failed "the command failed; its output stands above." "The former release goes on serving." \
+  apply "$lock" "$migrate" || stop failed "the command failed; its output stands above." "The former release goes on serving." \
     "How the schema is, only the application can tell: it has no plan command." "→ Mend the migration, then run this again."
   exit 0
 fi
@@ -152,7 +154,7 @@ if [ "$first" = yes ] && [ "$tables" -eq 0 ]; then
   say "the database is empty: $count to apply"
   lock
   latest=plan
-  apply "$migrate" "$lock" || stop failed "the first migration of an empty database failed; the output stands above." \
+  apply "$lock" "$migrate" || stop failed "the first migration of an empty database failed; the output stands above." \
     "→ Mend it and run this again; nothing of value is in the database yet."
 else
   # --- approved? Nothing was changed so far. -------------------------------------------------------------------------
@@ -171,7 +173,7 @@ else
   if [ -s "$work/invalid" ] && grep '^pending ' "$work/plan" | head -n 1 | grep -q ' split '; then
     echo "migrations: $(inline <"$work/invalid") is an invalid index, which a migration left that was cut off; nothing was changed." >&2
     echo "    It takes no part in queries, but slows writes and stands in the way of the migration that makes it." >&2
-    echo "    → Drop it, then run this again: npm run -s socle -- psql --stack $called -- --command 'DROP INDEX CONCURRENTLY $(head -n 1 "$work/invalid");'" >&2
+    echo "    → Drop it, then run this again: $(pasted_sql "DROP INDEX CONCURRENTLY $(head -n 1 "$work/invalid");")" >&2
     exit 1
   fi
   [ ! -e "$state/migration-running" ] || say "the attempt of $(cat "$state/migration-running") was cut off; going on from where the database is"
@@ -201,10 +203,10 @@ else
     while read -r _ migration kind _ <&5; do
       limit=$lock
       [ "$kind" = atomic ] || limit=0
-      apply "$step ${migration%%.*} ${migration#*.}" "$limit" || { well=no && break; }
+      apply "$limit" "$step" "${migration%%.*}" "${migration#*.}" || { well=no && break; }
     done 5<"$work/steps"
   else
-    apply "$migrate" "$lock" || well=no
+    apply "$lock" "$migrate" || well=no
   fi
   [ "$well" = yes ] || failed=yes
 fi

@@ -2,7 +2,7 @@
 import type { Model } from "../config/environment.ts";
 import { ask } from "../connection/ask.ts";
 import { type Judged, judge } from "./judgement.ts";
-import { headsToApprove, type Plan, migrationPlan } from "./plan.ts";
+import { forwardPlan, headsToApprove, migrationPlan, type Plan } from "./plan.ts";
 import { shellWords } from "../config/shell-word.ts";
 import { squawk } from "./squawk.ts";
 
@@ -29,6 +29,9 @@ export interface ListingOptions {
 /** What could not be listed, in the words of whoever could not. */
 export class ListingError extends Error {}
 
+/** What the image printed is no plan that anything could be approved by. */
+export class RefusedPlanError extends ListingError {}
+
 /**
  * @returns undefined where the image is the one that serves, or the application has no plan command
  * @throws ListingError
@@ -44,7 +47,7 @@ export async function listMigrations(
     throw new ListingError(error instanceof Error ? error.message : String(error));
   });
   if (text.trim() === "") return undefined;
-  const plan = read(text);
+  const plan = read(text, targets.length > 0 ? migrationPlan : forwardPlan);
   const findings = await squawk(plan, { postgres: postgres.version, exclude: migrations.squawk.exclude });
   return {
     plan,
@@ -54,17 +57,17 @@ export async function listMigrations(
   };
 }
 
-function read(text: string): Plan {
+function read(text: string, schema: typeof migrationPlan): Plan {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    throw new ListingError("The plan command did not print JSON (docs/migrations.md).");
+    throw new RefusedPlanError("The plan command did not print JSON (docs/migrations.md).");
   }
-  const result = migrationPlan.safeParse(json);
+  const result = schema.safeParse(json);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new ListingError(
+  throw new RefusedPlanError(
     `The plan command's JSON is not that of docs/migrations.md: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}.`,
   );
 }

@@ -1,6 +1,8 @@
 /** What an image has pending against a database: the JSON that the plan command prints (docs/migrations.md). */
 import { z } from "zod";
 
+import { appPattern, namePattern } from "../config/migration-name.ts";
+
 export const riskKinds = ["destructive", "breaking", "locking", "data", "undecided"] as const;
 
 const risk = z.object({
@@ -22,11 +24,14 @@ const operation = z.object({
   opaque: z.boolean().default(false),
 });
 
-const heads = z.record(z.string(), z.array(z.string()));
+const app = z.string().regex(appPattern, "is no name of an application: letters, digits and _ only");
+const name = z.string().regex(namePattern, "is no name of a migration: letters, digits, _, - and . only");
+
+const heads = z.record(app, z.array(name));
 
 const migration = z.object({
-  app: z.string(),
-  name: z.string(),
+  app,
+  name,
   /** Applied whole or not at all. */
   atomic: z.boolean(),
   /** Its reverse brings back schema and data. */
@@ -41,6 +46,7 @@ const migration = z.object({
   sqlError: z.string().nullish(),
 });
 
+/** A plan in either direction. */
 export const migrationPlan = z.object({
   /** Name and version of what made it. */
   tool: z.string(),
@@ -52,9 +58,29 @@ export const migrationPlan = z.object({
   pending: z.array(migration),
 });
 
+/**
+ * A plan forwards. `after` is what an approval is held against, so that an application without it, or with heads that
+ * leave out its last pending migration, would go out unapproved: such a plan is refused.
+ */
+export const forwardPlan = migrationPlan.superRefine(({ heads, after, pending }, context) => {
+  const last = new Map(pending.map(({ app, name }) => [app, name]));
+  for (const [app, name] of last) {
+    const results = headsOf(after, app);
+    const known = [...headsOf(heads, app), ...pending.filter((each) => each.app === app).map((each) => each.name)];
+    const issue = (message: string): void => {
+      context.addIssue({ code: "custom", path: ["after", app], message });
+    };
+    if (!results.includes(name)) issue(`does not name ${name}, the last one pending`);
+    for (const head of results) if (!known.includes(head)) issue(`names ${head}, which is not pending`);
+  }
+});
+
 export type Plan = z.infer<typeof migrationPlan>;
 export type PlannedMigration = Plan["pending"][number];
 export type Risk = z.infer<typeof risk>;
+
+/** An application may be called `constructor`: only what the plan itself says counts. */
+const headsOf = (named: Plan["heads"], app: string): string[] => (Object.hasOwn(named, app) ? (named[app] ?? []) : []);
 
 export const idOf = ({ app, name }: Pick<PlannedMigration, "app" | "name">): string => `${app}.${name}`;
 
@@ -62,5 +88,5 @@ export const idOf = ({ app, name }: Pick<PlannedMigration, "app" | "name">): str
 export function headsToApprove({ pending, after }: Plan): string[] {
   return [...new Set(pending.map(({ app }) => app))]
     .sort()
-    .flatMap((app) => (after[app] ?? []).map((name) => `${app}.${name}`));
+    .flatMap((app) => headsOf(after, app).map((name) => `${app}.${name}`));
 }

@@ -19,7 +19,7 @@ export class UnapprovedError extends Error {}
 /**
  * Lists what is pending where the image differs from the one that serves. What cannot be listed is said and stops
  * nothing: the host looks again at `up`, before anything is changed.
- * @throws UnapprovedError in production
+ * @throws UnapprovedError, RefusedPlanError in production
  */
 export async function previewMigrations(
   project: string,
@@ -37,7 +37,7 @@ export async function previewMigrations(
     return;
   }
   // Loaded where it is needed: most previews have the image that serves.
-  const { listMigrations, ListingError } = await import("./listing.ts");
+  const { listMigrations, ListingError, RefusedPlanError } = await import("./listing.ts");
   try {
     const unless = isPinned(image) ? {} : { unless: backend.digest };
     const listing = await listMigrations(model, { backend: backend.container, image, ...unless });
@@ -51,6 +51,10 @@ export async function previewMigrations(
       );
   } catch (error) {
     if (!(error instanceof ListingError)) throw error;
+    if (error instanceof RefusedPlanError && model.tier === "production")
+      throw new RefusedPlanError(
+        `migrations: ${error.message}\n    → Nothing can be approved by it. Correct application.commands.plan or the migrations of the image, then run the preview again.`,
+      );
     notes.warn(
       `migrations: what is pending could not be listed: ${error.message}\n    → \`up\` looks on the host itself, before anything is changed${model.tier === "production" ? ", and stops there if it is not approved" : ""}.`,
     );

@@ -1,6 +1,7 @@
 /** The record of a stack's releases on its host: read, and checked to be as it was written. */
 import { createHash } from "node:crypto";
 
+import { areMigrations } from "../config/migration-name.ts";
 import type { Stack } from "./stack.ts";
 
 export interface Release {
@@ -65,6 +66,9 @@ export function verified(text: string, anchor?: { number: number; hash: string }
         .digest("hex") !== hash
     )
       flaws.push(`${place} (release ${release.number}) was changed`);
+    // They come from an image, and end in command lines.
+    for (const heads of Object.values(release.heads))
+      if (!areMigrations(heads)) flaws.push(`${place} (release ${release.number}) names a migration that is none`);
     if (release.previous !== previous) flaws.push(`what stood before ${place} (release ${release.number}) was changed`);
     previous = hash;
     releases.push(release);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # shellcheck disable=SC2154 # variables are those of the script that reads this one
-# Functions of the scripts that deal with migrations: how the application's commands run, and what a plan says.
+# Functions of the scripts that deal with migrations: how the application's commands run, and what a plan says (facts.sh).
 # They need: $stack, $database (its name), $container (arguments of `docker create`, up to the command) and $work, a
 # folder; commands and arguments are quoted for a shell. $task is the name of the containers.
 
@@ -11,15 +11,25 @@ sql() {
     --username postgres --dbname "$database" "$@"
 }
 
-# Runs a command in a container of its own: run_application OUTPUT ERRORS COMMAND [FLAG...]
+# Makes the container of a command: application_task VARIABLE COMMAND [WORD...]
+# COMMAND is text of the stack's own settings, quoted for a shell. WORDs are added to it as they are: what an image or
+# anybody else named is one of these and never becomes text of a shell. VARIABLE: NAME=VALUE, or empty.
+application_task() {
+  # shellcheck disable=SC2034 # read in what is evaluated
+  variable=$1 command=$2
+  shift 2
+  # shellcheck disable=SC2294 # the words of settings are quoted for the shell on purpose
+  eval "docker create --name \"\$task\" \${variable:+--env} \${variable:+\"\$variable\"} $container $command \"\$@\"" >/dev/null &&
+    { [ -z "${join:-}" ] || docker network connect "$join" "$task"; }
+}
+
+# Runs a command in a container of its own: run_application OUTPUT ERRORS VARIABLE COMMAND [WORD...]
 # A container that an earlier deployment left running is waited for: a command never runs twice at a time.
 run_application() {
-  output=$1 errors=$2 command=$3
-  shift 3
+  output=$1 errors=$2
+  shift 2
   wait_for_former
-  # shellcheck disable=SC2294 # the words are quoted for the shell on purpose
-  eval "docker create --name \"\$task\" \"\$@\" $container $command" >/dev/null
-  [ -z "${join:-}" ] || docker network connect "$join" "$task"
+  application_task "$@" || return 1
   code=0
   docker start --attach "$task" >"$output" 2>"$errors" || code=$?
   docker rm --force --volumes "$task" >/dev/null 2>&1 || true
@@ -34,11 +44,10 @@ wait_for_former() {
   docker rm --force --volumes "$task" >/dev/null 2>&1 || true
 }
 
-# Asks the image what is pending: plan_into NAME [FLAG...] writes $work/NAME.json and $work/NAME, a fact a line:
+# Asks the image what is pending: plan_into NAME [VARIABLE] writes $work/NAME.json and $work/NAME, a fact a line:
 #   before APP.NAME                    a head that is applied
 #   after APP.NAME                     a head that results, of an application with pending migrations
 #   pending APP.NAME atomic|split reversible|final
-# A plan that has no SQL in it is what PostgreSQL makes lines of: no host needs more than Docker.
 plan_into() { ask_plan "$@" && read_plan "$1"; }
 
 ask_plan() {
@@ -46,42 +55,32 @@ ask_plan() {
   plan_failed
   return 1
 }
-# ask_command COMMAND NAME [FLAG...]
+# ask_command COMMAND NAME [VARIABLE]
 ask_command() {
-  command=$1 name=$2
-  shift 2
-  run_application "$work/plan.out" "$work/plan.err" "$command" "$@" || return 1
-  grep '^{' "$work/plan.out" | tail -n 1 >"$work/$name.json" || true
+  run_application "$work/plan.out" "$work/plan.err" "${3:-}" "$1" || return 1
+  grep '^{' "$work/plan.out" | tail -n 1 >"$work/$2.json" || true
 }
 plan_failed() { failed_command 'migrations: the image could not say what is pending.'; }
 failed_command() {
   echo "$1" >&2
   tail -n 20 "$work/plan.err" >&2
 }
-# The most frequent plan of all, told without PostgreSQL.
-empty_plan() { grep -Eq '"heads": ?\{.*"pending": ?\[\]' "$work/$1.json"; }
+# The most frequent plan of all, told without PostgreSQL: the last member of the whole object is an empty list.
+empty_plan() { grep -Eq '^\{.*"heads": ?\{.*"pending": ?\[\]\}$' "$work/$1.json"; }
 
+# read_plan NAME. Nothing that came from the image is acted on before all of it was found to be a plan.
 read_plan() {
-  name=$1
-  facts <"$work/$name.json" >"$work/$name" 2>"$work/plan.err" || {
-    echo "migrations: what the plan command printed is not the JSON of docs/migrations.md." >&2
-    tail -n 3 "$work/plan.err" >&2
-    return 1
-  }
-}
-
-facts() {
-  # Control characters never stand in JSON as such: the line is one field of the copy.
-  sql -c 'CREATE TEMPORARY TABLE plan (document jsonb NOT NULL)' \
-    -c "\\copy plan FROM pstdin (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')" \
-    -c "SELECT 'before ' || app.key || '.' || head FROM plan, jsonb_each(document->'heads') app, jsonb_array_elements_text(app.value) head ORDER BY 1" \
-    -c "SELECT 'after ' || app.key || '.' || head FROM plan, jsonb_each(document->'after') app, jsonb_array_elements_text(app.value) head
-        WHERE app.key IN (SELECT m->>'app' FROM plan, jsonb_array_elements(document->'pending') m) ORDER BY 1" \
-    -c "SELECT 'pending ' || (m->>'app') || '.' || (m->>'name')
-          || CASE WHEN (m->'atomic')::boolean THEN ' atomic' ELSE ' split' END
-          || CASE WHEN (m->'reversible')::boolean THEN ' reversible' ELSE ' final' END
-        FROM plan, jsonb_array_elements(document->'pending') WITH ORDINALITY AS listed (m, place) ORDER BY place" \
-    -c "SELECT 1 / count(*) FROM plan WHERE document ? 'heads' AND document ? 'pending'" | sed '$d'
+  facts "${direction:-forwards}" <"$work/$1.json" >"$work/facts" 2>"$work/plan.err" || true
+  if [ "$(tail -n 1 "$work/facts")" = whole ] && ! grep -q '^refused ' "$work/facts"; then
+    sed '$d' "$work/facts" >"$work/$1"
+    return
+  fi
+  {
+    echo "migrations: what the plan command printed is not the JSON of docs/migrations.md; nothing is done by it."
+    { sed -n 's/^refused /    plan: /p' "$work/facts" && sed 's/^/    /' "$work/plan.err"; } | head -n 5 | cut -c 1-300
+    echo "    → Rename the migration, or correct application.commands.plan, then run this again."
+  } >&2
+  return 1
 }
 
 # The words of the facts of one kind, such as `listed pending plan`.
@@ -89,10 +88,16 @@ listed() { sed -n "s/^$1 \([^ ]*\).*/\1/p" "$work/$2"; }
 # The same on one line.
 inline() { tr '\n' ' ' | sed 's/ $//'; }
 
+# A line each; whoever may name an index may name it anything, and a name is shown in commands to be pasted.
 invalid_indexes() {
-  sql -c "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+  sql -c "SELECT regexp_replace(format('%I.%I', n.nspname, c.relname), '[[:cntrl:]]', '?', 'g') FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
           JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT i.indisvalid ORDER BY 1"
 }
+
+# WORD as text of a shell that is this word and nothing else: quoted WORD
+quoted() { printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }
+# A command line that is shown to be pasted: pasted_sql STATEMENT
+pasted_sql() { echo "npm run -s socle -- psql --stack $called -- --command $(quoted "$1")"; }
 
 # A session of its own holds an advisory lock of the database, outside any transaction, until `unlock` or the end of this
 # script, however it ends. What this script starts goes on holding it.

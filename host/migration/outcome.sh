@@ -18,7 +18,7 @@ if [ "${failed:-no}" = no ]; then
   fi
   if [ -s "$work/left" ]; then
     stop failed "all are applied, and $(inline <"$work/left") is an invalid index." "The former release goes on serving." \
-      "→ npm run -s socle -- psql --stack $called -- --command 'REINDEX INDEX CONCURRENTLY $(head -n 1 "$work/left");', then run this again."
+      "→ $(pasted_sql "REINDEX INDEX CONCURRENTLY $(head -n 1 "$work/left");"), then run this again."
   fi
   unlock
   record applied
@@ -32,7 +32,7 @@ grep '^pending ' "$work/plan" | while read -r _ migration rest; do
   grep -qxF "$migration" "$work/still" || echo "$migration $rest"
 done >"$work/applied"
 culprit=$(listed pending now | head -n 1)
-kind=$(sed -n "s/^pending $culprit \([a-z]*\).*/\1/p" "$work/now")
+kind=$(awk -v culprit="$culprit" '$1 == "pending" && $2 == culprit { print $3 }' "$work/now")
 reason='it failed; its output stands above'
 ! lock_was_not_free || reason="the lock that it needs was not free in $((retries + 1)) attempts: a long transaction holds it"
 serves='The former release goes on serving.'
@@ -41,7 +41,7 @@ if [ "$kind" = split ]; then
   stop failed "$culprit is not atomic, and $reason." "$serves Nothing was reversed: part of $culprit may be in the database." \
     "Applied before it: $(cut -d ' ' -f 1 "$work/applied" | inline | grep . || echo none)." \
     "Invalid indexes that it left: $(inline <"$work/left" | grep . || echo none)." \
-    "→ Undo what it left$([ ! -s "$work/left" ] || echo " (npm run -s socle -- psql --stack $called -- --command 'DROP INDEX CONCURRENTLY $(head -n 1 "$work/left");')"), mend it, then run this again. See docs/migrations.md."
+    "→ Undo what it left$([ ! -s "$work/left" ] || echo " ($(pasted_sql "DROP INDEX CONCURRENTLY $(head -n 1 "$work/left");"))"), mend it, then run this again. See docs/migrations.md."
 fi
 if [ ! -s "$work/applied" ]; then
   stop failed "$culprit was rolled back: $reason." "$serves The schema is as it was." \
@@ -64,8 +64,8 @@ cp "$work/output" "$work/cause"
 # The applications in the order of the way back.
 sed 's/\..*//' "$work/applied" | sed '1!G;h;$!d' | awk '!seen[$0]++' >"$work/applications"
 while read -r app <&5; do
-  head=$(listed before plan | sed -n "s/^$app\.//p" | head -n 1)
-  apply "$reverse $app ${head:-zero}" "$lock" || break
+  head=$(listed before plan | awk -v app="$app." 'index($0, app) == 1 { print substr($0, length(app) + 1); exit }')
+  apply "$lock" "$reverse" "$app" "${head:-zero}" || break
 done 5<"$work/applications"
 cp "$work/cause" "$work/output"
 plan_into back || stop unknown "$culprit was rolled back: $reason. Then the way back could not be verified." "$serves" \

@@ -21,7 +21,7 @@ task=$stack-plan-$$ database=''
 . ./migration/running.sh
 
 application_like "$backend" "$image"
-if ! run_application "$work/out" "$work/err" "$plan" "--env=SOCLE_TARGETS=$targets"; then
+if ! run_application "$work/out" "$work/err" "SOCLE_TARGETS=$targets" "$plan"; then
   tail -n 20 "$work/err" >&2
   exit 1
 fi

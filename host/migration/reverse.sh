@@ -14,12 +14,14 @@ trap 'exec 3>&-; rm -rf "$work"' EXIT
 
 # shellcheck source=host/migration/application.sh
 . ./migration/application.sh
+# shellcheck source=host/migration/facts.sh
+. ./migration/facts.sh
 # shellcheck source=host/migration/running.sh
 . ./migration/running.sh
 
 application_like "$backend" "$image"
-join='' statement=900
-plan_into plan "--env=SOCLE_TARGETS=$targets"
+join='' statement=900 direction=back
+plan_into plan "SOCLE_TARGETS=$targets"
 if ! grep -q '^pending ' "$work/plan"; then
   echo "migrations: the schema is there already"
   exit 0
@@ -31,8 +33,8 @@ fi
 lock
 for target in $targets; do
   echo "migrations: back to $target"
-  if ! run_application "$work/output" "$work/output" "$reverse ${target%%.*} ${target#*.}" \
-    "--env=PGOPTIONS=-c lock_timeout=${limit}s -c statement_timeout=${statement}s"; then
+  if ! run_application "$work/output" "$work/output" "PGOPTIONS=-c lock_timeout=${limit}s -c statement_timeout=${statement}s" \
+    "$reverse" "${target%%.*}" "${target#*.}"; then
     cat "$work/output" >&2
     echo "migrations: the way back to $target failed; its output stands above. The steps before it are done." >&2
     echo "    → Mend it or restore the backup, then look again: npm run -s socle -- migrations" >&2
@@ -40,7 +42,7 @@ for target in $targets; do
   fi
   cat "$work/output"
 done
-plan_into back "--env=SOCLE_TARGETS=$targets"
+plan_into back "SOCLE_TARGETS=$targets"
 if grep -q '^pending ' "$work/back"; then
   echo "migrations: the reverse command ended well, and yet these are applied: $(listed pending back | inline)." >&2
   exit 1

@@ -12,6 +12,7 @@ application_like() {
   user=${running#* } running=${running%% *}
   # A tag that was built anew is another image.
   image=${image:-$running}
+  case $image in -*) echo "migrations: $image is no image." >&2; exit 1 ;; esac
   if ! docker image inspect "$image" >/dev/null 2>&1 && ! docker pull --quiet "$image" >/dev/null; then
     echo "migrations: the host cannot pull $image." >&2
     exit 1
@@ -19,7 +20,7 @@ application_like() {
   # shellcheck disable=SC2016 # read in the container
   enter="'"'set -a; . /run/socle/environment; set +a; exec "$@"'"'"
   # shellcheck disable=SC2034,SC2154 # for run_application
-  container="--user=$user --read-only --cap-drop=ALL --security-opt=no-new-privileges:true --memory=$memory --memory-swap=$memory \
+  container="--user=$(quoted "$user") --read-only --cap-drop=ALL --security-opt=no-new-privileges:true --memory=$memory --memory-swap=$memory \
 --log-driver=none --no-healthcheck --label=socle.stack=$stack --label=socle.task=migrations --tmpfs=/tmp:mode=1777,size=256m \
---network=$stack-data --volumes-from=$backend --entrypoint=/bin/sh '$image' -c $enter socle"
+--network=$stack-data --volumes-from=$backend --entrypoint=/bin/sh $(quoted "$image") -c $enter socle"
 }

@@ -2,6 +2,7 @@
 import { confirm } from "@inquirer/prompts";
 import type { Command } from "commander";
 
+import { migrationPattern } from "../../config/migration-name.ts";
 import { shellWords } from "../../config/shell-word.ts";
 import { approvalLine, describe, withoutSquawk } from "../../migration/report.ts";
 import { OperatorError, Stack } from "../stack.ts";
@@ -77,7 +78,7 @@ async function list(options: ListOptions): Promise<void> {
 }
 
 async function reverse(heads: string[], options: ReverseOptions): Promise<void> {
-  const wrong = heads.find((head) => !/^\w+\.[\w-]+$/.test(head));
+  const wrong = heads.find((head) => !migrationPattern.test(head));
   if (wrong !== undefined)
     throw new OperatorError(
       `${wrong} is no migration.\n    → Write APP.NAME, such as shop.0006_order; APP.zero for before the first.`,

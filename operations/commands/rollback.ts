@@ -3,6 +3,7 @@
 import type { Command } from "commander";
 
 import { isPinned } from "../../config/image-reference.ts";
+import { shellWord, shellWords } from "../../config/shell-word.ts";
 import { type History, readHistory, type Release } from "../release-history.ts";
 import { refuseUnattended, rollOut } from "../roll-out.ts";
 import { planRollback, type RollbackPlan } from "../rollback-plan.ts";
@@ -64,7 +65,7 @@ export function refuseOtherImage(stack: Stack, { number, released: { image, dige
   const found = stack.ask("releases/identity.sh", [image]).trim();
   if (found !== digest)
     throw new OperatorError(
-      `application.image: release ${number} ran ${digest.slice(0, 19)} under the name ${image}, which ${found === "" ? "this engine has no more" : "is another image now"}; nothing was changed.\n    → Where it is still there: docker tag ${digest} ${image}`,
+      `application.image: release ${number} ran ${digest.slice(0, 19)} under the name ${image}, which ${found === "" ? "this engine has no more" : "is another image now"}; nothing was changed.\n    → Where it is still there: docker tag ${shellWords([digest, image])}`,
     );
 }
 
@@ -100,7 +101,7 @@ function schema(latest: Release, current: Release, { heads: then }: Release): st
     (head) => former.find((known) => application(known) === application(head)) ?? `${application(head)}.zero`,
   );
   // The image that serves has the migrations, unless they came with one that failed.
-  const image = latest === current ? "" : ` --image ${released.image}`;
+  const image = latest === current ? "" : ` --image ${shellWord(released.image)}`;
   return [
     `kept as it is (${later.join(", ")}); the former code must be able to live with it.`,
     `          To take it back first: socle migrations reverse ${back.join(" ")}${image}`,

@@ -133,6 +133,14 @@ describe("the record of releases", () => {
     assert.match(flaws(written()), /release 3, as the stack's state knows it, is missing/);
   });
 
+  it("is not rolled back by where a head in it is no migration's name", () => {
+    mkdirSync(join(folder.path, "site-dev"));
+    const migrated = { when: "2999-01-01T00:00:00Z", result: "applied", before: "shop.0001", after: "shop.$(id)" };
+    writeFileSync(join(folder.path, "site-dev", "migrations.jsonl"), `${JSON.stringify(migrated)}\n`);
+    record({ image: "site:1" });
+    assert.deepEqual(verified(written()).flaws, ["line 1 (release 1) names a migration that is none"]);
+  });
+
   it("goes on after a line that a power cut left unfinished, and says so", () => {
     record({ image: "site:1" });
     writeFileSync(file, `${written()}{"number":2,"resu`);

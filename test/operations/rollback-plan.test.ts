@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { parse } from "yaml";
 
+import { described } from "../../operations/commands/rollback.ts";
 import type { Release } from "../../operations/release-history.ts";
 import { planRollback } from "../../operations/rollback-plan.ts";
 import { StackDocument } from "../../operations/stack-document.ts";
@@ -93,6 +94,14 @@ describe("a rollback", () => {
     assert.throws(() => plan([]), /No release is recorded yet/);
     settled();
     assert.throws(() => plan([release(3, "site:3")]), /is the first that is recorded/);
+  });
+
+  it("shows a command for the schema in which a name is one word, whatever stands in the record", () => {
+    settled();
+    const migrated = three.map((each, at) => ({ ...each, heads: { before: "", after: `shop.000${String(at + 1)}` } }));
+    const failed = { ...release(4, "site:4'; touch x; '", "failed"), heads: { before: "", after: "shop.0004" } };
+    const shown = described(plan([...migrated, failed], "2")).join("\n");
+    assert.match(shown, /socle migrations reverse shop\.0002 --image 'site:4'\\''; touch x; '\\'''$/m);
   });
 
   it("changes in the stack file what differs and nothing else: comments, form and secrets stay", () => {
