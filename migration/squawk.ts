@@ -12,7 +12,7 @@ import { idOf, type Plan } from "./plan.ts";
 
 /** Where the set-up puts it. */
 export const squawkPath = (): string =>
-  join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "socle", "python", "current", "bin", "squawk");
+  join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "socle", "python", "current", "bin", "squawk");
 
 const reported = z.array(
   z.object({

@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import type { Environment } from "./local-state.ts";
 
 const clone = dirname(import.meta.dirname);
@@ -12,7 +12,7 @@ export class Cli {
   readonly #home: string;
 
   constructor(environment: Environment) {
-    this.#home = environment["PULUMI_HOME"] || join(homedir(), ".pulumi");
+    this.#home = resolve(environment["PULUMI_HOME"] || join(homedir(), ".pulumi"));
     this.path = findCli(this.#home, environment["PATH"] ?? "");
   }
 
@@ -25,6 +25,8 @@ export class Cli {
   variables(environment: Environment): Record<string, string> {
     const bin = join(clone, "node_modules", ".bin");
     return {
+      // By itself Pulumi takes the home of the passwd entry; the set-up and npm's `pulumi` go by HOME, as this class does.
+      PULUMI_HOME: this.#home,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       ...(this.isBuilt ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
       // The language host takes the first node on PATH: the clone's Node 24.
@@ -41,7 +43,7 @@ function findCli(home: string, path: string): string {
   if (isExecutable(own)) return own;
   const others = [join(home, "bin"), ...path.split(delimiter)].filter(Boolean).map((folder) => join(folder, "pulumi"));
   const found = others.filter((file) => !file.startsWith(join(clone, "node_modules")) && isExecutable(file));
-  const fitting = found.find((file) => versionOf(file) === `v${version}`);
+  const fitting = found.find((file) => versionOf(file, home) === `v${version}`);
   if (fitting !== undefined) return fitting;
   const seen = found.length > 0 ? ` (${found.join(", ")}: another version)` : "";
   throw new Error(`The Pulumi CLI ${version} is neither in ${home} nor on PATH${seen}. Run toolchain/setup.sh.`);
@@ -54,10 +56,10 @@ function wantedVersion(): string {
   return version;
 }
 
-function versionOf(file: string): string {
+function versionOf(file: string, home: string): string {
   const { status, stdout } = spawnSync(file, ["version"], {
     encoding: "utf8",
-    env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    env: { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" },
   });
   return status === 0 ? stdout.trim() : "";
 }

@@ -2,7 +2,7 @@
 // resources that it was making.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { homedir, hostname, userInfo } from "node:os";
+import { hostname, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import type { Environment } from "./local-state.ts";
 
@@ -69,7 +69,8 @@ function locksOf({ backend, project, stack }: Place): Lock[] {
 function folderOf(backend: string): string | undefined {
   if (!backend.startsWith("file://")) return undefined;
   const path = decodeURIComponent(backend.slice("file://".length).replace(/\?.*/, ""));
-  return path.startsWith("~") ? join(homedir(), path.slice(1)) : resolve(path);
+  // As the CLI reads it: the home of the passwd entry, not HOME.
+  return path.startsWith("~") ? join(userInfo().homedir, path.slice(1)) : resolve(path);
 }
 
 /**

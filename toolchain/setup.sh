@@ -10,6 +10,8 @@ set -euo pipefail
 
 clone=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 toolchain=$clone/toolchain
+# Where HOME is not set, Node takes the home of the passwd entry, Go has none.
+[ -n "${HOME+set}" ] || export HOME=~
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/socle
 export clone toolchain cache
 

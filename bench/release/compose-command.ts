@@ -14,7 +14,7 @@ export async function composeCommand(): Promise<[string, ...string[]]> {
   if (code === 0) return ["docker", "compose"];
   const sums = ["go.mod", "go.sum"].map((file) => readFileSync(join(module, file), "utf8")).join("");
   const key = createHash("sha256").update(sums).digest("hex").slice(0, 16);
-  const folder = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "socle", "compose", key);
+  const folder = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "socle", "compose", key);
   // Go names a tool by the last word of its package.
   const binary = join(folder, "cmd");
   if (!existsSync(binary)) {

@@ -11,7 +11,7 @@ import { until } from "../lab/deadline.ts";
 
 /** As toolchain/steps/s3-server.sh builds it. */
 const program = join(
-  process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
+  process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"),
   "socle/s3-server/current/bin/versitygw",
 );
 

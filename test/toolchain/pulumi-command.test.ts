@@ -11,11 +11,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { hostname, userInfo } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { option } from "../../toolchain/pulumi.ts";
-import { clone, node, run, temporaryFolder, version, type Ended } from "./machine.ts";
+import { clone, node, pulumiHome, run, temporaryFolder, version, type Ended } from "./machine.ts";
 
 const command = join(clone, "toolchain", "pulumi.ts");
 // Tests may run inside somebody's own settings; here they must not matter.
@@ -150,6 +150,32 @@ describe("npm run pulumi", function () {
     assert.match(pulumi(up).stderr, /currently locked by 2 lock/);
   });
 
+  it("looks for that lock where the CLI keeps it: a ~ in a backend is the home of the passwd entry, not HOME", () => {
+    mkdirSync(join(folder, ".socle", "state"), { recursive: true });
+    const backend = `file://~/${relative(userInfo().homedir, join(folder, ".socle", "state"))}`;
+    const env = { PULUMI_BACKEND_URL: backend, PULUMI_CONFIG_PASSPHRASE: "own", PULUMI_HOME: pulumiHome, HOME: folder };
+    assert.equal(pulumi(["stack", "init", "dev"], env).status, 0);
+    mkdirSync(join(folder, locks), { recursive: true });
+    const gone = { pid: 4194999, username: userInfo().username, hostname: hostname(), timestamp: new Date() };
+    writeFileSync(join(folder, locks, "gone.json"), JSON.stringify(gone));
+    const { status, stdout, stderr } = pulumi(up, env);
+    assert.equal(status, 0, `${stdout}${stderr}`);
+    assert.match(stderr, /^Freed the state of dev/m);
+  });
+
+  it("has Pulumi take its plugins from the home that HOME names, as the set-up does", () => {
+    const plugin = join(folder, ".pulumi", "plugins", "resource-unheard-of-v0.0.1");
+    mkdirSync(plugin, { recursive: true });
+    writeFileSync(join(plugin, "pulumi-resource-unheard-of"), "#!/bin/sh\n", { mode: 0o755 });
+    symlinkSync(join(pulumiHome, "versions"), join(folder, ".pulumi", "versions"));
+    const { stdout, stderr } = pulumi(["plugin", "ls", "--json"], { HOME: folder, PULUMI_HOME: undefined });
+    assert.deepEqual(
+      (JSON.parse(stdout || "[]") as { name: string }[]).map(({ name }) => name),
+      ["unheard-of"],
+      stderr,
+    );
+  });
+
   it("leaves state alone that is kept elsewhere", () => {
     const other = join(folder, "elsewhere");
     mkdirSync(other);
@@ -191,6 +217,10 @@ describe("npm run pulumi", function () {
       assert.match(stdout, /^PULUMI_SKIP_UPDATE_CHECK=true$/m);
       assert.doesNotMatch(stdout, /AUTOMATIC_PLUGIN/);
       assert.match(stdout, new RegExp(`^PULUMI_CONFIG_PASSPHRASE_FILE=${folder}/.socle/passphrase$`, "m"));
+    });
+
+    it("names Pulumi's home by its whole path, whatever folder Pulumi goes to", () => {
+      assert.match(pulumi(["env"], { PULUMI_HOME: "home" }).stdout, new RegExp(`^PULUMI_HOME=${folder}/home$`, "m"));
     });
 
     it("keeps a toolchain that was built here from trying downloads", () => {

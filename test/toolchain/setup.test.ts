@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, it } from "mocha";
-import { clone, copyOfClone, run, setUp, temporaryFolder } from "./machine.ts";
+import { clone, copyOfClone, pulumiHome, run, setUp, temporaryFolder } from "./machine.ts";
 
 const steps = [
   "node packages",
@@ -105,6 +105,32 @@ describe("set-up of the machine", function () {
     const { status, stdout } = setUp(clone, ["--check"], { PULUMI_HOME: home, PATH: "/usr/local/bin:/usr/bin:/bin" });
     assert.equal(status, 1);
     assert.match(stdout, new RegExp(`• pulumi +no CLI [0-9.]+ in ${home} or on PATH`));
+  });
+
+  it("says what a plain pulumi needs where HOME is not the home of the passwd entry, and only there", () => {
+    const home = temporaryFolder();
+    made.push(home);
+    const own = join(home, ".pulumi");
+    mkdirSync(own);
+    for (const part of ["versions", "bin", "plugins", ".toolchain"])
+      symlinkSync(join(pulumiHome, part), join(own, part));
+    const line = (env: NodeJS.ProcessEnv): string => {
+      const { status, stdout, stderr } = setUp(clone, ["--check", "--only=pulumi"], env);
+      assert.equal(status, 0, `${stdout}${stderr}`);
+      return /✓ pulumi .*/.exec(stdout)?.[0] ?? "";
+    };
+    assert.match(
+      line({ HOME: home, PULUMI_HOME: undefined }),
+      new RegExp(`; a plain pulumi needs PULUMI_HOME=${own}$`),
+    );
+    assert.doesNotMatch(line({ HOME: home, PULUMI_HOME: own }), /plain pulumi/);
+  });
+
+  it("takes the home of the passwd entry where HOME is not set", () => {
+    const { stdout, stderr } = setUp(clone, ["--check", "--only=pulumi"], { HOME: undefined, PULUMI_HOME: undefined });
+    assert.equal(stderr, "");
+    assert.match(stdout, /[✓•] pulumi /);
+    assert.doesNotMatch(stdout, /plain pulumi/);
   });
 
   it("notices that the engine is gone", () => {

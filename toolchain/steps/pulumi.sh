@@ -2,7 +2,12 @@
 # else the official downloads, else built from Go modules.
 # shellcheck shell=bash disable=SC2034,SC2154 # state, clone and the like are shared with setup.sh
 
+# What the environment of a plain pulumi says too.
+pulumi_named=${PULUMI_HOME:-}
 pulumi_home=${PULUMI_HOME:-$HOME/.pulumi}
+case $pulumi_home in /*) ;; *) pulumi_home=$PWD/$pulumi_home ;; esac
+# By itself Pulumi takes the home of the passwd entry, whatever HOME says.
+export PULUMI_HOME=$pulumi_home
 pulumi_downloads=${SOCLE_PULUMI_DOWNLOADS:-https://get.pulumi.com}
 pulumi_providers=(command docker random tls)
 
@@ -44,13 +49,20 @@ pulumi_state() {
     state="plugins missing in $pulumi_home: ${missing[*]}"
     return 1
   elif ! pulumi_is_built; then
-    state="$(pulumi_version_of pulumi), official, with its plugins (${cli%/*})"
-  elif PULUMI_HOME=$pulumi_home "$toolchain/pulumi/build.sh" --check; then
-    state="$(pulumi_version_of pulumi) with its plugins, built here from Go modules ($pulumi_home)"
+    state="$(pulumi_version_of pulumi), official, with its plugins (${cli%/*})$(pulumi_elsewhere)"
+  elif "$toolchain/pulumi/build.sh" --check; then
+    state="$(pulumi_version_of pulumi) with its plugins, built here from Go modules ($pulumi_home)$(pulumi_elsewhere)"
   else
     state="sources in toolchain/pulumi changed since the build in $pulumi_home"
     return 1
   fi
+}
+
+# pulumi_elsewhere: what a plain `pulumi` needs where HOME is not the home of the passwd entry, in which it would look.
+pulumi_elsewhere() {
+  local entry
+  [ -z "$pulumi_named" ] && entry=$(getent passwd "$(id -u)" | cut -d: -f6) || return 0
+  [ "$entry/.pulumi" -ef "$pulumi_home" ] || echo "; a plain pulumi needs PULUMI_HOME=$pulumi_home"
 }
 
 pulumi_is_built() { [ -e "$pulumi_home/.toolchain" ]; }
@@ -64,7 +76,7 @@ pulumi_make() {
   else
     pulumi_is_built || note "$pulumi_downloads does not answer: building from Go modules (about 10 minutes the first time)"
     go_for Pulumi "$toolchain/pulumi/go" "$toolchain/pulumi/cli"
-    long 'Pulumi from Go modules' env PULUMI_HOME="$pulumi_home" GOTOOLCHAIN="${GOTOOLCHAIN:-auto}" "$toolchain/pulumi/build.sh"
+    long 'Pulumi from Go modules' env GOTOOLCHAIN="${GOTOOLCHAIN:-auto}" "$toolchain/pulumi/build.sh"
   fi
 }
 
@@ -120,6 +132,6 @@ pulumi_install_plugins() {
   for name in "${pulumi_providers[@]}"; do
     version=$(pulumi_version_of "$name")
     [ -x "$pulumi_home/plugins/resource-$name-v$version/pulumi-resource-$name" ] ||
-      long "plugin $name $version" env PULUMI_HOME="$pulumi_home" PULUMI_SKIP_UPDATE_CHECK=true "$cli" plugin install resource "$name" "$version"
+      long "plugin $name $version" env PULUMI_SKIP_UPDATE_CHECK=true "$cli" plugin install resource "$name" "$version"
   done
 }
