@@ -92,7 +92,6 @@ export function runThrough(
   output: "inherit" | 2 = "inherit",
 ): Promise<Outcome> {
   return new Promise((done, failed) => {
-    const child = spawn(command, args, { stdio: ["inherit", output, "inherit"], env, cwd });
     const handOn = (signal: NodeJS.Signals): boolean => child.kill(signal);
     const signals = ["SIGTERM", "SIGHUP", "SIGQUIT"] as const;
     // A second interrupt would end Pulumi on the spot: where a terminal sends one, it is not sent once more.
@@ -101,6 +100,8 @@ export function runThrough(
     };
     process.on("SIGINT", wait);
     for (const signal of signals) process.on(signal, handOn);
+    // Started last: a signal before these are in place would end this process alone, and leave the command.
+    const child = spawn(command, args, { stdio: ["inherit", output, "inherit"], env, cwd });
     child.on("error", failed);
     child.on("exit", (code, signal) => {
       process.off("SIGINT", wait);

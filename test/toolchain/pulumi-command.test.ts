@@ -205,7 +205,7 @@ describe("npm run pulumi", function () {
       const script =
         '#!/bin/sh\ncase "$1" in\n' +
         "  env) command -v node; env | grep ^PULUMI_ ;;\n" +
-        "  trap) trap 'echo got TERM; exit 7' TERM; echo ready; while :; do sleep 0.1; done ;;\n" +
+        "  trap) trap 'echo got TERM; exit 7' TERM; echo ready; for _ in $(seq 200); do sleep 0.1; done ;;\n" +
         "  die) kill -KILL $$ ;;\n  cat) cat ;;\nesac\n";
       writeFileSync(join(bin, "pulumi"), script, { mode: 0o755 });
       env = { PULUMI_HOME: join(folder, "home") };
@@ -233,8 +233,18 @@ describe("npm run pulumi", function () {
         assert.doesNotMatch(pulumi(["env"], { ...env, PULUMI_CONFIG_PASSPHRASE: own }).stdout, /PASSPHRASE_FILE/);
     });
 
-    it("hands signals on and waits for the end", async () => {
-      const child = spawn(node, [command, "trap"], { cwd: folder, env: { ...process.env, ...bare, ...env } });
+    it("hands signals on from the beginning, and waits for the end", async () => {
+      // A busy machine: the CLI is at work before its caller goes on.
+      const busy =
+        'const processes = require("node:child_process"), { spawn } = processes;\n' +
+        "processes.spawn = (...words) => {\n  const child = spawn(...words);\n" +
+        "  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);\n  return child;\n};\n" +
+        'require("node:module").syncBuiltinESMExports();\n';
+      writeFileSync(join(folder, "busy.cjs"), busy);
+      const child = spawn(node, ["--require", join(folder, "busy.cjs"), command, "trap"], {
+        cwd: folder,
+        env: { ...process.env, ...bare, ...env },
+      });
       let output = "";
       child.stdout.on("data", (text: Buffer) => {
         output += text.toString();
