@@ -116,7 +116,12 @@ apply() {
 
 # --- what is pending -------------------------------------------------------------------------------------------------
 if [ -z "$plan" ]; then
-  # An application that cannot say what it has: whether anything is pending at most.
+  # An application that cannot say what it has: whether anything is pending at most. Nobody can approve what nobody lists.
+  if [ "$approval" = required ]; then
+    echo "application.commands.plan: is not set, so that no migration can be approved; nothing was changed." >&2
+    echo "    → Set it (docs/migrations.md), then run this again." >&2
+    exit 1
+  fi
   if [ -n "$pending" ] && run_application "$work/output" "$work/output" '' "$pending"; then
     say "nothing pending"
     exit 0

@@ -193,6 +193,10 @@ esac
   it("approves nothing by what it leaves out", () => {
     printed(plan({ after: undefined }));
     refused(migrate("approval=required", "approved=shop.0001_initial shop.0002_color"), /plan: after is missing/);
+    const unlisted = migrate("approval=required", "approved=shop.0002_color", "plan=");
+    assert.equal(unlisted.status, 1);
+    assert.match(unlisted.said, /application\.commands\.plan: is not set, so that no migration can be approved/);
+    assert.deepEqual(words(), []);
   });
 
   it("is nothing pending only where the plan itself says so", () => {
