@@ -1,12 +1,19 @@
 /** Whether the host can be reached, before anything is registered: the providers' own errors come late and say little. */
 import { execFile } from "node:child_process";
 import { get } from "node:http";
+import timers from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import type { Settings } from "../config/schema.ts";
 import { type SshHost, sshOptions } from "./ssh.ts";
 
 const run = promisify(execFile);
+const project = fileURLToPath(new URL("..", import.meta.url));
+
+/** Seconds before a connection that the server dropped before its first word is tried again, as in host/run.sh. */
+const pauses = [1, 2, 4, 8];
+const dropped = /^kex_exchange_identification: /m;
 
 /** A host that the stack cannot run on as it is, with the way to mend it. */
 export class UnreachableHostError extends Error {
@@ -29,7 +36,31 @@ export async function preflight(
   { dryRun, localImage }: { dryRun: boolean; localImage?: string | undefined },
 ): Promise<void> {
   if (host.type === "local") await engine(host.socket, localImage);
-  else if (!dryRun) await server(host);
+  else if (!dryRun) {
+    await ownShell();
+    await server(host);
+  }
+}
+
+/** The Docker provider's ssh starts the user's shell in the middle of a connection (docs/adr/0008). */
+async function ownShell(): Promise<void> {
+  const shell = process.env["SHELL"] ?? "/bin/sh";
+  const started = run(shell, ["-c", "exit 0"], { timeout: 40_000 });
+  started.child.stdin?.end();
+  const { stdout } = await started.catch((error: unknown) => {
+    throw new UnreachableHostError(
+      "SHELL",
+      `${shell} cannot run a command (${error instanceof Error ? error.message.trim() : String(error)})`,
+      "Set SHELL to your shell, such as /bin/sh: ssh uses it.",
+    );
+  });
+  const [line = ""] = stdout.split("\n");
+  if (stdout !== "")
+    throw new UnreachableHostError(
+      "SHELL",
+      `${shell} prints "${line}" before a command`,
+      "Let its start-up files print in interactive shells only: ssh runs it where nothing else may be said.",
+    );
 }
 
 async function engine(socket: string, image: string | undefined): Promise<void> {
@@ -61,15 +92,26 @@ async function engine(socket: string, image: string | undefined): Promise<void> 
 
 async function server(host: SshHost): Promise<void> {
   const destination = `${host.user}@${host.address}`;
+  for (const pause of [...pauses, undefined]) {
+    const said = await login(host, destination);
+    if (said === undefined) return;
+    if (pause === undefined || !dropped.test(said)) throw explained(host, destination, said);
+    await timers.setTimeout(pause * 1000);
+  }
+}
+
+/** What ssh says where it fails. */
+async function login(host: SshHost, destination: string): Promise<string | undefined> {
   try {
     await run(
       "ssh",
       [...sshOptions(host), "-p", String(host.port), destination, host.user === "root" ? "true" : "sudo -n true"],
-      { timeout: 40_000 },
+      { cwd: project, timeout: 40_000 },
     );
+    return undefined;
   } catch (error) {
     const { code, stderr = "" } = error as { code?: string | number; stderr?: string };
-    throw explained(host, destination, code === "ENOENT" ? "ENOENT" : stderr);
+    return code === "ENOENT" ? "ENOENT" : stderr;
   }
 }
 
@@ -103,6 +145,13 @@ function explained(host: SshHost, destination: string, said: string): Unreachabl
       "host.user",
       `${host.address} refuses the login of ${host.user}`,
       `Put your public key into ~${host.user}/.ssh/authorized_keys on the server, and load the private one (\`ssh-add\`) or name it in host.identityFile.`,
+    );
+  const drop = said.split(/\r?\n/).find((line) => dropped.test(line));
+  if (drop)
+    return refuse(
+      "host.address",
+      `${host.address} drops connections to port ${String(host.port)} before the login (${drop})`,
+      `See \`journalctl -u ssh\` on the server: others may fill its MaxStartups, or it shuts this machine's address out.`,
     );
   const reason = said.trim().split("\n").at(-1) ?? "";
   return refuse(

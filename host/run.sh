@@ -5,7 +5,7 @@
 #
 # SOCLE_SSH_TARGET   user@address; empty or unset: this machine
 # SOCLE_SSH_PORT     port of its SSH server
-# SOCLE_SSH_OPTIONS  options of ssh(1), one a line
+# SOCLE_SSH_OPTIONS  options of ssh(1), one a line; to be run in the project's folder (connection/ssh.ts)
 # DOCKER_HOST        Docker engine of this machine, where the host is local
 #
 # The script finds in SOCLE_STATE the folder where that host keeps what is neither data nor container, one folder in it a
@@ -53,5 +53,37 @@ IFS=$newline
 set -f
 # shellcheck disable=SC2086 # the options are split at their line ends
 set -- $SOCLE_SSH_OPTIONS
-# shellcheck disable=SC2029 # the command is quoted for the other side on purpose
-exec ssh "$@" -p "$SOCLE_SSH_PORT" "$SOCLE_SSH_TARGET" "$command"
+# A server that many ask at once drops connections before it says its first word (sshd_config(5): MaxStartups). Then
+# nothing of the script has run and nothing of its input was read: ssh is tried again, and in no other case. Its own
+# words go to a file, where the script's cannot be taken for them.
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
+ssh=
+stopped=
+trap 'stopped=yes; kill "$ssh" 2>/dev/null || true' HUP INT TERM
+exec 3<&0
+
+for pause in 1 2 4 8 last; do
+  : >"$said"
+  # A shell of the user's own may read the input that is the script's: ssh starts one once it is logged in (LocalCommand).
+  # shellcheck disable=SC2029 # the command is quoted for the other side on purpose
+  SHELL=/bin/sh ssh -E "$said" "$@" -p "$SOCLE_SSH_PORT" "$SOCLE_SSH_TARGET" "$command" <&3 3<&- &
+  ssh=$!
+  # A timeout of Pulumi's kills this shell and nothing else: ssh must not outlive it.
+  while kill -0 "$ssh"; do
+    sleep 1
+    kill -0 $$ || { kill "$ssh" && rm -f "$said"; }
+  done </dev/null >/dev/null 2>&1 3<&- &
+  status=0
+  wait "$ssh" || status=$?
+  # A signal ends the first wait, not ssh.
+  while kill -0 "$ssh" 2>/dev/null; do
+    status=0
+    wait "$ssh" || status=$?
+  done
+  if [ "$status" != 255 ] || [ "$pause" = last ] || ! grep -q '^kex_exchange_identification: ' "$said"; then break; fi
+  sleep "$pause"
+  [ -z "$stopped" ] || break
+done
+cat "$said" >&2
+exit "$status"

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { mock } from "node:test";
 
 import { after, afterEach, before, beforeEach, describe, it } from "mocha";
 
@@ -173,7 +174,6 @@ describe("preflight", () => {
       "ssh: connect to host server.example.org port 2222: Connection refused",
       "ssh: connect to host server.example.org port 2222: Connection timed out",
       "ssh: Could not resolve hostname server.example.org: Name or service not known",
-      "kex_exchange_identification: Connection closed by remote host",
     ])
       it(`says that no server answers (${reason.slice(-24)})`, async () => {
         ssh(`${reason}\r\n`);
@@ -184,6 +184,46 @@ describe("preflight", () => {
             "    → See that the server is on and port 2222 is open: `ssh -p 2222 deploy@server.example.org`.",
           ].join("\n"),
         );
+      });
+
+    it("says that the server drops connections, once it has tried again for some time", async () => {
+      ssh("kex_exchange_identification: Connection closed by remote host\r\n");
+      mock.timers.enable({ apis: ["setTimeout"] });
+      const clock = setInterval(() => {
+        mock.timers.tick(8000);
+      }, 10);
+      try {
+        assert.equal(
+          await refusal(host, up),
+          [
+            "host.address: server.example.org drops connections to port 2222 before the login (kex_exchange_identification: Connection closed by remote host); nothing was changed.",
+            "    → See `journalctl -u ssh` on the server: others may fill its MaxStartups, or it shuts this machine's address out.",
+          ].join("\n"),
+        );
+      } finally {
+        clearInterval(clock);
+        mock.timers.reset();
+      }
+    });
+
+    for (const [text, found] of [
+      ["echo Welcome back", 'prints "Welcome back" before a command'],
+      ["exit 1", "cannot run a command (Command failed: "],
+    ] as const)
+      it(`says that the user's own shell ${found.split(" ")[0] ?? ""} what ssh does not expect`, async () => {
+        ssh("", 0);
+        const shell = join(folder, "shell");
+        writeFileSync(shell, `#!/bin/sh\n${text}\n`);
+        chmodSync(shell, 0o755);
+        const own = process.env["SHELL"];
+        process.env["SHELL"] = shell;
+        try {
+          const said = await refusal(host, up);
+          assert.ok(said.startsWith(`SHELL: ${shell} ${found}`), said);
+        } finally {
+          if (own === undefined) delete process.env["SHELL"];
+          else process.env["SHELL"] = own;
+        }
       });
 
     it("says that OpenSSH's client is missing", async () => {

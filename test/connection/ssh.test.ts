@@ -1,7 +1,7 @@
 // How a server is reached: the options of ssh, read by OpenSSH itself.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -19,11 +19,24 @@ const host: SshHost = {
   minimum: { cpus: 2, memory: 3500, disk: 45 },
 };
 
-/** Options as OpenSSH understands them: name in lower case → value. */
-function understood(given: SshHost): Record<string, string> {
+/** Options as OpenSSH understands them where the user has these settings: name in lower case → value. */
+function understood(given: SshHost, settings = ""): Record<string, string> {
+  const folder = mkdtempSync(join(tmpdir(), "socle ssh-"));
+  mkdirSync(join(folder, "connection"));
+  // ssh takes ~ from the list of users, whatever HOME is.
+  const read = readFileSync("connection/ssh.conf", "utf8").replace(
+    "Include ~/.ssh/config",
+    `Include "${join(folder, "config")}"`,
+  );
+  writeFileSync(join(folder, "connection", "ssh.conf"), read);
+  copyFileSync("connection/login.sh", join(folder, "connection", "login.sh"));
+  writeFileSync(join(folder, "config"), settings);
   const ended = spawnSync("ssh", ["-G", ...sshOptions(given), "-p", String(given.port), given.address], {
+    cwd: folder,
+    env: { ...process.env, TMPDIR: folder },
     encoding: "utf8",
   });
+  rmSync(folder, { recursive: true });
   assert.equal(ended.status, 0, ended.stderr);
   return Object.fromEntries(
     ended.stdout
@@ -43,12 +56,19 @@ describe("SSH options", () => {
     assert.equal(options["userknownhostsfile"], "/dev/null");
     assert.equal(options["globalknownhostsfile"], "/dev/null");
     assert.equal(options["batchmode"], "yes");
-    assert.equal(options["knownhostscommand"], `/bin/echo server.example.org ${host.hostKey}`);
+    assert.equal(options["hostkeyalias"], "socle");
+    assert.equal(options["knownhostscommand"], `/bin/echo socle ${host.hostKey}`);
   });
 
-  it("name host and port as known_hosts does", () => {
-    const { knownhostscommand } = understood({ ...host, port: 2222 });
-    assert.equal(knownhostscommand, `/bin/echo [server.example.org]:2222 ${host.hostKey}`);
+  it("use no connection that the user keeps open, and no name of theirs for the server", () => {
+    const options = understood(host, "Host *\n  ControlMaster auto\n  ControlPath ~/%C\n  HostKeyAlias other\n");
+    assert.equal(options["hostkeyalias"], "socle");
+    assert.equal(options["controlpath"], undefined);
+  });
+
+  it("take in the user's own settings", () => {
+    const options = understood(host, "Host server.example.org\n  ProxyJump bastion.example.org\n");
+    assert.equal(options["proxyjump"], "bastion.example.org");
   });
 
   it("accept the pinned key's own algorithm only, and of RSA no SHA-1", () => {

@@ -158,7 +158,8 @@ describe("run.sh", () => {
       folder: folder.path,
       environment: { ...remote, SOCLE_SSH_OPTIONS: options.join("\n") },
     });
-    const given = readFileSync(join(folder.path, "words"), "utf8").split("\0").slice(0, -2);
+    const [log, , ...given] = readFileSync(join(folder.path, "words"), "utf8").split("\0").slice(0, -2);
+    assert.equal(log, "-E");
     assert.deepEqual(given, [...options, "-p", "2222", "root@server.example.org"]);
   });
 
