@@ -1,10 +1,13 @@
-/** Options of OpenSSH's client as a list of words: `-o`, `Name=value`. */
+/** Options of OpenSSH's client as a list of words: `-o` and `Name=value`, or both in one. What `-F` names comes after them. */
 
 /** The first value of an option, which is the one that counts (ssh_config(5)). */
 export function sshOption(words: readonly string[], name: string): string | undefined {
-  const prefix = `${name.toLowerCase()}=`;
-  const found = words.find((word, index) => words[index - 1] === "-o" && word.toLowerCase().startsWith(prefix));
-  return found?.slice(prefix.length);
+  for (const [index, word] of words.entries()) {
+    const text = words[index - 1] === "-o" ? word : /^-o(.+)/s.exec(word)?.[1];
+    const [, key, value] = /^\s*(\w+)(?:\s*=\s*|\s+)(.*)$/s.exec(text ?? "") ?? [];
+    if (key?.toLowerCase() === name.toLowerCase()) return value;
+  }
+  return undefined;
 }
 
 /** Why these options do not pin the server's host key; undefined where they do. */
