@@ -93,7 +93,7 @@ describe("A bare Debian server, after the first pulumi up", function () {
     it("shows no change at a second preview, nor with --refresh", async () => {
       const { stack } = first().server;
       await stack.preview(["--expect-no-changes"]);
-      await stack.preview(["--expect-no-changes", "--refresh"]);
+      await stack.preview(["--expect-no-changes", "--refresh", "--parallel", "40"]);
     });
 
     it("can be planned for while it does not answer", async () => {

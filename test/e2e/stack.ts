@@ -164,8 +164,13 @@ export class TestStack {
     await this.pulumi(["config", "rm", `credentials:${name}`]);
   }
 
-  up(options: { check?: boolean; timeoutSeconds?: number; via?: string[] } = {}): Promise<Result> {
-    return this.pulumi(["up", "--yes", "--skip-preview"], { timeoutSeconds: 600, ...options });
+  /** @param options `parallel`: steps side by side; by default what Pulumi takes on this machine */
+  up({
+    parallel,
+    ...options
+  }: { check?: boolean; timeoutSeconds?: number; via?: string[]; parallel?: number } = {}): Promise<Result> {
+    const limit = parallel === undefined ? [] : ["--parallel", String(parallel)];
+    return this.pulumi(["up", "--yes", "--skip-preview", ...limit], { timeoutSeconds: 600, ...options });
   }
 
   preview(args: string[] = [], options: { check?: boolean; via?: string[] } = {}): Promise<Result> {
