@@ -1,7 +1,8 @@
 // Adds to Docker's daemon.json what this project needs and leaves every setting
-// that is there already as it is.
+// that is there already as it is. What was there before is kept beside it as
+// FILE.socle-previous.
 //   node daemon-settings.ts FILE [--log-rotation] [--mirror URL] [--mtu N]
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 type Settings = Record<string, unknown>;
@@ -42,6 +43,8 @@ const names = Object.keys(more);
 if (names.length === 0) {
   console.log(`${file}: has what is needed`);
 } else {
+  rmSync(`${file}.socle-previous`, { force: true });
+  if (existsSync(file)) copyFileSync(file, `${file}.socle-previous`);
   writeFileSync(`${file}.new`, `${JSON.stringify({ ...present, ...more }, undefined, 2)}\n`, { mode: 0o644 });
   renameSync(`${file}.new`, file);
   console.log(

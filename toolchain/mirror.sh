@@ -92,5 +92,9 @@ mirror_use() {
   docker_engine_settings
   if has_systemd; then systemctl reload docker; else kill -HUP "$(cat /var/run/docker.pid)"; fi
   sleep 1
-  mirror_used || fail "the Docker engine does not ask the local mirror, though /etc/docker/daemon.json names it" "restart the engine, then run again"
+  mirror_used && return
+  # What a running engine does not take may keep it from starting the next time.
+  if docker_engine_settings_back; then note "$daemon_json is as it was: the engine did not take what was added"; fi
+  fail "the Docker engine does not ask the local mirror" "$(docker_engine_log)" \
+    "add \"registry-mirrors\": [\"$mirror\"] to its settings and restart it, then run again"
 }
