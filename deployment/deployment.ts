@@ -12,6 +12,7 @@ import type { Model } from "../config/environment.ts";
 import type { Configuration } from "../config/load.ts";
 import { deployer } from "./deployer.ts";
 import { attemptOf } from "./failure-record.ts";
+import { previewEngine } from "./engine-preview.ts";
 import { ago, described, type LockPlace, readLock, takeLock, type TakenLock } from "./lock.ts";
 import { takeOver } from "./takeover.ts";
 import { described as underMaintenance, maintenanceOf } from "./maintenance.ts";
@@ -23,8 +24,8 @@ export const rollingBack = "SOCLE_ROLLBACK";
 type Subject = Pick<Model, "name" | "host" | "images" | "site" | "notifications">;
 
 /**
- * Begins a deployment. At preview it only has a look who holds the lock: nothing waits for that but the program's end. A
- * server where the stack was never brought up is not even asked.
+ * Begins a deployment. At preview it only has a look who holds the lock, or, where the stack was never brought up, what
+ * that would change of the server's engine: nothing waits for that but the program's end.
  * @returns what is to be awaited at the program's end, and what is to be called once the release serves and is recorded
  * @throws LockedError where somebody else changes the stack
  */
@@ -49,7 +50,7 @@ export async function beginDeployment(
 }
 
 async function warnOfPresent(place: LockPlace, wasUp: Promise<boolean>): Promise<void> {
-  if (place.host.type === "ssh" && !(await wasUp)) return;
+  if (place.host.type === "ssh" && !(await wasUp)) return previewEngine(place);
   // A host that is out of reach is no obstacle to a plan.
   const [lock, maintenance] = await Promise.all([
     readLock(place, 3).catch(() => undefined),

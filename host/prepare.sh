@@ -19,6 +19,13 @@ problem() {
     -> $2"
 }
 
+# shellcheck source=host/engine/facts.sh
+. ./engine/facts.sh
+# shellcheck source=host/engine/plan.sh
+. ./engine/plan.sh
+# shellcheck source=host/engine/apply.sh
+. ./engine/apply.sh
+
 has() { command -v "$1" >/dev/null 2>&1; }
 
 debian() { [ -r /etc/debian_version ] && has apt-get; }
@@ -86,6 +93,34 @@ check_engine() {
     fi
   elif [ "$mode" != prepare ] && ! docker info >/dev/null 2>&1; then
     problem "the Docker engine does not answer: $(docker info 2>&1 | tail -n 1)" "Start it (\`systemctl start docker\`), and see that $user may use it."
+  elif [ "$mode" = check ] && ! user_reaches_engine; then
+    problem "$user may not use the Docker engine: $found" "As root on the server: \`usermod -aG docker $user\`. Or set host.prepare to true, which does that."
+  elif [ "$mode" = check ]; then
+    check_settings
+  fi
+  [ "$mode" != prepare ] || check_settings
+}
+
+# The stack's containers are made as that user, not by sudo.
+user_reaches_engine() {
+  if [ "$user" = root ] || [ "$(id -u)" != 0 ] || ! id "$user" >/dev/null 2>&1; then return; fi
+  found=$(su -s /bin/sh -c 'docker version 2>&1 >/dev/null' "$user" | tail -n 1)
+  [ -z "$found" ]
+}
+
+planned() { printf '%s\n' "$plan" | sed -n "s/^$1=//p"; }
+
+check_settings() {
+  plan=$(engine_facts "$stack" | engine_plan)
+  found=$(planned refuse)
+  [ -z "$found" ] || problem "$found" "$(planned instead)"
+}
+
+# refuse_unfit WHAT-WAS-DONE
+refuse_unfit() {
+  if [ -n "$problems" ]; then
+    printf 'The host is not fit for the stack; %s.%s\n' "$1" "$problems" >&2
+    exit 1
   fi
 }
 
@@ -96,63 +131,71 @@ check_engine
 if [ "$mode" = prepare ] && [ "$(id -u)" != 0 ]; then
   problem "$user is not root" "Log in as root, or let $user run sudo without a password."
 fi
-if [ -n "$problems" ]; then
-  printf 'The host is not fit for the stack; nothing was changed on it.%s\n' "$problems" >&2
-  exit 1
-fi
+refuse_unfit 'nothing was changed on it'
 
-restart_engine() {
-  if [ -d /run/systemd/system ]; then
-    systemctl enable docker >/dev/null 2>&1 || true
-    systemctl "$1" docker
-  else
-    service docker "$1"
-  fi
+updated=''
+refresh_packages() {
+  export DEBIAN_FRONTEND=noninteractive
+  [ -n "$updated" ] || apt-get update -q >/dev/null
+  updated=yes
 }
 
-engine_answers() {
-  tries=0
-  until docker info >/dev/null 2>&1; do
-    tries=$((tries + 1))
-    if [ "$tries" -ge 60 ]; then
-      printf 'The Docker engine does not answer after 60 s.\n    -> See journalctl -u docker, or /var/log/docker.log on the server.\n' >&2
-      exit 1
-    fi
-    sleep 1
-  done
+install() {
+  echo "installing $*"
+  apt-get install -q -y --no-install-recommends "$@" >/dev/null
+}
+
+install_jq() {
+  if has jq; then return; fi
+  refresh_packages
+  install jq
+  # Only now it is known what the settings are.
+  check_settings
+  refuse_unfit 'only jq was installed'
+}
+
+# dockerd before 23 does not start with an empty file.
+fill_empty_settings() {
+  if docker info >/dev/null 2>&1; then return; fi
+  file=$(engine_file)
+  if [ "$(engine_json "$file")" = empty ]; then echo '{}' >"$file"; fi
+}
+
+install_engine() {
+  if has docker; then return; fi
+  refresh_packages
+  set -- docker.io iptables
+  # From Debian 13 the client is a package of its own.
+  if apt-cache show docker-cli >/dev/null 2>&1; then set -- "$@" docker-cli; fi
+  install "$@"
+}
+
+# What stood still could not be asked before: whose containers are there, and which ports they take.
+start_engine() {
+  if docker info >/dev/null 2>&1; then return; fi
+  engine_service start || true
+  if ! engine_up; then
+    printf 'The Docker engine does not start: %s\n    -> Correct that on the server (journalctl -u docker, or /var/log/docker.log), then run pulumi up again.\n' "$(engine_said)" >&2
+    exit 1
+  fi
+  check_name
+  check_ports
+  refuse_unfit 'its engine was started'
+}
+
+configure_engine() {
+  plan=$(engine_facts "$stack" | engine_plan)
+  planned say
+  planned remark | sed 's/^/Remark: /'
+  if [ -n "$(planned add)" ]; then engine_apply "$(planned file)" "$(planned add)" "$(planned how)"; fi
 }
 
 if [ "$mode" = prepare ]; then
-  missing=''
-  has docker || missing='docker.io iptables'
-  has jq || missing="$missing jq"
-  if [ -n "$missing" ]; then
-    export DEBIAN_FRONTEND=noninteractive
-    echo "installing $missing"
-    apt-get update -q >/dev/null
-    # From Debian 13 the client is a package of its own.
-    if [ "$missing" != ' jq' ] && apt-cache show docker-cli >/dev/null 2>&1; then missing="$missing docker-cli"; fi
-    # shellcheck disable=SC2086 # several words
-    apt-get install -q -y --no-install-recommends $missing >/dev/null
-  fi
-
-  # What somebody chose for the engine stays; what the stack relies on is added.
-  wanted='{"log-driver":"json-file","log-opts":{"max-size":"10m","max-file":"5"},"live-restore":true,"no-new-privileges":true}'
-  mkdir -p /etc/docker
-  current=$(cat /etc/docker/daemon.json 2>/dev/null || echo '{}')
-  merged=$(printf '%s\n%s\n' "$wanted" "$current" | jq -s '.[0] * .[1] * {"live-restore":true}')
-  if [ "$(printf '%s' "$current" | jq -S .)" != "$(printf '%s' "$merged" | jq -S .)" ]; then
-    echo "configuring the engine: log rotation, live restore"
-    printf '%s\n' "$merged" >/etc/docker/daemon.json.new
-    mv /etc/docker/daemon.json.new /etc/docker/daemon.json
-    if docker info >/dev/null 2>&1; then
-      # Live restore first, by a reload: running containers outlive the restart that the rest needs.
-      kill -HUP "$(cat /run/docker.pid 2>/dev/null || cat /var/run/docker.pid)" && sleep 2
-      restart_engine restart
-    fi
-  fi
-  docker info >/dev/null 2>&1 || restart_engine start
-  engine_answers
+  install_jq
+  fill_empty_settings
+  install_engine
+  start_engine
+  configure_engine
   if [ "$user" != root ] && ! id -nG "$user" | grep -qw docker; then
     echo "giving $user access to the engine"
     usermod -aG docker "$user"

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Probe, ofServers } from "../probe.ts";
 
 const mend =
-  'Set in /etc/docker/daemon.json on the server `"live-restore": true` and `"no-new-privileges": true`, take out `insecure-registries` and every `tcp://` of `hosts` (and of `-H` in the unit), then `systemctl restart docker`; containers outlive it. With `host.prepare` the next `pulumi up` sets the first two.';
+  'Set in /etc/docker/daemon.json on the server `"live-restore": true` and `"no-new-privileges": true`, take out `insecure-registries` and every `tcp://` of `hosts` (and of `-H` in the unit), then `systemctl restart docker`; containers outlive it. With `host.prepare` the first `pulumi up` sets the first two, unless others use the engine.';
 
 /** Of `docker info --format json`. */
 const information = z.object({
