@@ -25,7 +25,6 @@ export interface ApplicationArgs {
   hashKey: pulumi.Output<string>;
   /** For work on volumes: has a shell, and is not another one with each release. */
   tools: Image;
-  keepData: boolean;
   host: DockerHost;
   networks: Networks;
 }
@@ -54,7 +53,7 @@ export class Application extends pulumi.ComponentResource {
       ? pulledImage(`${name}-image`, host, settings.image, this)
       : localImage(host, settings.image, this);
 
-    const media = volume(`${name}-media`, host, { purpose: "media", keep: args.keepData }, parent);
+    const media = volume(`${name}-media`, host, { purpose: "media" }, parent);
     const statics = volume(`${name}-static`, host, { purpose: "static" }, parent);
     const owner = task(
       `${name}-volume-owner`,
@@ -74,7 +73,7 @@ export class Application extends pulumi.ComponentResource {
       `${name}-environment`,
       host,
       // Removed by the task below: a release may come back to an environment that Pulumi has yet to delete.
-      { purpose: pulumi.interpolate`environment-${hash}`, overlap: true, keep: true },
+      { purpose: "environment", called: pulumi.interpolate`environment-${hash}`, overlap: true },
       parent,
     );
     const former = task(

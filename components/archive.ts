@@ -37,7 +37,6 @@ export class Archive extends pulumi.ComponentResource {
     super("socle:index:Archive", name, {}, { ...options, provider: host.provider });
     const parent = { parent: this };
     this.lag = settings.lag;
-    // What matters of it is in the repository.
     this.volume = volume(`${name}-changes`, host, { purpose: "archive" }, parent).name;
     const owner = task(
       `${name}-volume-owner`,

@@ -27,7 +27,6 @@ export interface BackupArgs {
   password: pulumi.Output<string>;
   /** Key of the repository: without it the backups are lost. */
   repositoryKey: pulumi.Output<string>;
-  keepData: boolean;
   host: DockerHost;
   networks: Networks;
 }
@@ -64,9 +63,8 @@ export class Backup extends pulumi.ComponentResource {
     // The dump is written by the server's own major version.
     this.image = postgres.image;
     this.restic = pulledImage(`${name}-restic-image`, host, settings.image, this);
-    const repository = volume(`${name}-repository`, host, { purpose: "backups", keep: args.keepData }, parent).name;
+    const repository = volume(`${name}-repository`, host, { purpose: "backups" }, parent).name;
     const tools = volume(`${name}-tools`, host, { purpose: "backup-tools" }, parent).name;
-    // Records and a listing: what is copied can be asked for anew.
     const offsite = settings.offsite && volume(`${name}-offsite`, host, { purpose: "offsite" }, parent).name;
     const secrets = volume(`${name}-secrets`, host, { purpose: "backup-secrets" }, parent).name;
     // Made anew for each backup.

@@ -20,7 +20,6 @@ export interface CertificateArgs {
   site: Model["site"];
   certbot: Model["certbot"];
   image: string;
-  keepData: boolean;
   host: DockerHost;
   networks: Networks;
   nginx: Nginx;
@@ -55,12 +54,7 @@ export class Certificate extends pulumi.ComponentResource {
       },
       parent,
     );
-    this.volume = volume(
-      `${name}-files`,
-      host,
-      { purpose: "certificates", keep: args.keepData && site.tls.mode === "acme" },
-      parent,
-    ).name;
+    this.volume = volume(`${name}-files`, host, { purpose: "certificates" }, parent).name;
     const files = volumeFiles(
       `${name}-self-signed-file`,
       {
@@ -91,7 +85,7 @@ export class Certificate extends pulumi.ComponentResource {
     }
     const parent = { parent: this };
     const image: Image = pulledImage(`${name}-image`, host, this.args.image, this);
-    const account = volume(`${name}-account`, host, { purpose: "letsencrypt", keep: this.args.keepData }, parent).name;
+    const account = volume(`${name}-account`, host, { purpose: "letsencrypt" }, parent).name;
     const authority = site.tls.caCertificate;
     const owner = task(
       `${name}-volume-owner`,

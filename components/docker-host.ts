@@ -6,8 +6,9 @@ import type { Model } from "../config/environment.ts";
 import type { Settings } from "../config/schema.ts";
 import { sshOptions, sshUrl } from "../connection/ssh.ts";
 import { task } from "./remote-task.ts";
+import { lastingVolumes } from "./volume.ts";
 
-export interface DockerHostArgs extends Pick<Model, "name" | "host" | "site" | "registry"> {
+export interface DockerHostArgs extends Pick<Model, "name" | "host" | "site" | "registry" | "postgres" | "data"> {
   /** Of the registry that asks for a login, in clear. */
   registryPassword?: string | undefined;
 }
@@ -31,7 +32,7 @@ export class DockerHost extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { name: stack, host, site, registry, registryPassword }: DockerHostArgs,
+    { name: stack, host, site, registry, postgres, data, registryPassword }: DockerHostArgs,
     options?: pulumi.ComponentResourceOptions,
   ) {
     super("socle:index:DockerHost", name, {}, options);
@@ -44,7 +45,14 @@ export class DockerHost extends pulumi.ComponentResource {
     this.ready = task(
       `${name}-ready`,
       host,
-      { script: "prepare.sh", arguments: [...machine(host, stack, site.ports)], tellAgain: true, timeout: 900 },
+      {
+        script: "prepare.sh",
+        arguments: [...machine(host, stack, site.ports)],
+        tellAgain: true,
+        timeout: 900,
+        // Everything else on the host comes after it, and so goes before it: by then nothing uses the data.
+        remove: ["destroy.sh", stack, data.keepOnDestroy ? "keep" : "remove", ...lastingVolumes(postgres)],
+      },
       { parent: this },
     );
     this.provider = new docker.Provider(

@@ -26,7 +26,6 @@ export interface PostgresArgs {
   backupPassword: pulumi.Output<string>;
   /** Seconds that work may go on with the former password after a rotation. */
   handover: number;
-  keepData: boolean;
   host: DockerHost;
   networks: Networks;
 }
@@ -59,7 +58,7 @@ export class Postgres extends pulumi.ComponentResource {
       { byteLength: 4, keepers: { major: String(settings.version) } },
       { ...parent, ignoreChanges: ["keepers"] },
     );
-    const dataVolume = (purpose: string) => volume(`${purpose}-data`, host, { purpose, keep: args.keepData }, parent);
+    const dataVolume = (called: string) => volume(`${called}-data`, host, { purpose: "postgres", called }, parent);
     const data = dataVolume(settings.volume);
     // What an upgrade left: as long as it is named, it stays.
     if (settings.formerVolume) dataVolume(settings.formerVolume);

@@ -16,7 +16,6 @@ export interface RedisArgs {
   password: pulumi.Output<string>;
   /** Seconds that work may go on with the former password after a rotation. */
   handover: number;
-  keepData: boolean;
   host: DockerHost;
   networks: Networks;
 }
@@ -34,7 +33,7 @@ export class Redis extends pulumi.ComponentResource {
     super("socle:index:Redis", name, {}, { ...options, provider: host.provider });
     const parent = { parent: this };
     this.image = pulledImage(`${name}-image`, host, args.image, this);
-    const data = volume(`${name}-data`, host, { purpose: "redis", keep: args.keepData }, parent);
+    const data = volume(`${name}-data`, host, { purpose: "redis" }, parent);
     const secrets = volume(`${name}-secrets`, host, { purpose: "redis-secrets" }, parent);
 
     const password = task(

@@ -6,7 +6,7 @@ import { task } from "./remote-task.ts";
 import type { Service } from "./site.ts";
 
 export interface ReleaseRecordArgs {
-  model: Pick<Model, "name" | "host" | "images" | "data">;
+  model: Pick<Model, "name" | "host" | "images">;
   /** The settings as the stack file gives them; nothing of it is secret. */
   given: Record<string, unknown>;
   services: pulumi.Output<Record<string, Service>>;
@@ -41,7 +41,6 @@ export function recordRelease(
       ),
       // It is none; but what it holds is known only during `up`, and a plan in which that is left open is refused.
       secret: true,
-      ...(model.data.keepOnDestroy ? {} : { remove: ["releases/forget.sh", model.name] }),
     },
     options,
   );

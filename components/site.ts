@@ -52,14 +52,13 @@ export class Site extends pulumi.ComponentResource {
     // Policies judge by what the stack says of itself; none of it is secret.
     super("socle:index:Site", name, { settings: siteFacts(model) }, options);
     const parent = { parent: this };
-    const keepData = model.data.keepOnDestroy;
     // After a rotation, what still runs with the former password may end in peace.
     const handover = model.worker.stopGrace + model.application.stopGrace + model.nginx.drain + 600;
 
     const host = new DockerHost("host", { ...model, registryPassword: credentials.registryPassword }, parent);
     const secrets = new Secrets("secrets", model.rotation, parent);
     const networks = new Networks("network", host, parent);
-    const within = { host, networks, keepData };
+    const within = { host, networks };
     const { user } = model.application;
 
     const postgres = new Postgres(

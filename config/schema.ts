@@ -64,7 +64,9 @@ export const data = z
     keepOnDestroy: z
       .boolean()
       .default(true)
-      .describe("Leave the volumes of PostgreSQL, Redis, media and certificates in place when the stack is destroyed."),
+      .describe(
+        "Leave the volumes with data, keys and records in place when the stack is destroyed. With `false` they go then, once an `up` has run with it; no `up` removes one.",
+      ),
     anonymise: z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/)

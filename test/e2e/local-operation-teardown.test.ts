@@ -20,7 +20,9 @@ describe("the end of a local stack", function () {
     await destroy();
     assert.deepEqual(
       await leftovers(prefix),
-      ["backups", "media", "postgres", "redis"].map((purpose) => `volume ${prefix}-${purpose}`),
+      ["backup-secrets", "backups", "certificates", "media", "postgres", "redis"].map(
+        (purpose) => `volume ${prefix}-${purpose}`,
+      ),
     );
   });
 
