@@ -122,6 +122,15 @@ describe("volumes of a host", function () {
     });
   });
 
+  it("restic.sh takes another restic into a volume that belongs to the backups' user by now", () => {
+    for (let turn = 1; turn <= 2; turn++) {
+      const { status, stderr } = runScript("restic.sh", ["restic/restic:0.18.0", volume]);
+      assert.deepEqual([status, stderr.toString()], [0, ""]);
+      look("chown 1234:5678 . restic");
+    }
+    assert.match(look("stat -c %a restic"), /^555$/);
+  });
+
   describe("volume-owner.sh", () => {
     const own = (owner: string, ...volumes: string[]): void => {
       const ended = runScript("volume-owner.sh", [image, owner, ...volumes]);
