@@ -111,7 +111,8 @@ export class Backup extends pulumi.ComponentResource {
             mode: "0400",
             content: pulumi.interpolate`postgres:5432:*:${postgres.backupLogin}:${args.password}\n`,
           },
-          { name: "repository-key", mode: "0400", content: args.repositoryKey },
+          // Another one arrives where the state was lost, or the stack destroyed: host/backup/adopt.sh.
+          { name: "repository-key", mode: "0400", content: args.repositoryKey, kept: true },
         ],
       },
       parent,

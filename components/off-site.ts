@@ -45,7 +45,7 @@ export class OffSite extends pulumi.ComponentResource {
         image: backup.image,
         owner: user,
         files: [
-          { name: "repository-key", mode: "0400", content: args.repositoryKey },
+          { name: "repository-key", mode: "0400", content: args.repositoryKey, kept: true },
           ...logins(place, credentials).map(([file, content]) => ({
             name: file,
             mode: "0400",

@@ -15,7 +15,13 @@ export interface VolumeFilesArgs {
   owner: string;
   /** Leave files alone that are there already. Default: no. */
   onlyMissing?: boolean;
-  files: { name: string; mode: string; content: pulumi.Input<string> }[];
+  files: {
+    name: string;
+    mode: string;
+    content: pulumi.Input<string>;
+    /** Its content cannot be made again: where another one arrives, the present one is kept beside it. */
+    kept?: boolean;
+  }[];
 }
 
 export function volumeFiles(
@@ -31,7 +37,13 @@ export function volumeFiles(
     args.host.connection,
     {
       script: "volume-files.sh",
-      arguments: [args.volume, args.image.imageId, args.owner, args.onlyMissing ? "missing" : "all"],
+      arguments: [
+        args.volume,
+        args.image.imageId,
+        args.owner,
+        args.onlyMissing ? "missing" : "all",
+        ...args.files.filter(({ kept }) => kept).map(({ name: file }) => file),
+      ],
       input: pulumi.secret(pulumi.all(lines).apply((all) => `${all.join("\n")}\n`)),
       secret: true,
     },

@@ -57,7 +57,7 @@ check_ports() {
 # Two states with one stack name, from two clones for example, would take each other's containers and data for their own.
 check_name() {
   if [ -z "$again" ] && has docker && [ -n "$(docker ps -aq --filter "label=socle.stack=$stack" 2>/dev/null)" ]; then
-    problem "containers of a stack named $stack are here, which this state knows nothing of" "Destroy that stack from where it was made, or give this one another name. Is its state lost? \`docker rm -f \$(docker ps -aq --filter label=socle.stack=$stack)\` removes the containers; volumes with data stay and are taken over."
+    problem "containers of a stack named $stack are here, which this state knows nothing of" "Destroy that stack from where it was made, or give this one another name. Is its state lost? Volumes with data stay and are taken over, and the backups go on with a new key: the one before it is kept on this host. Passwords and SECRET_KEY are new. See docs/backups.md, \"The state is lost\", before \`docker rm -f \$(docker ps -aq --filter label=socle.stack=$stack)\` and \`docker network rm \$(docker network ls -q --filter label=socle.stack=$stack)\` remove what is in the way."
   fi
 }
 

@@ -32,6 +32,11 @@ step='reaching the off-site target'
 say "$step"
 code=0
 timeout 30 /tools/restic --quiet --no-lock cat config >/dev/null 2>/tmp/reached || code=$?
+if [ "$code" -eq 12 ]; then
+  code=0
+  timeout 60 sh /tools/adopt.sh 2>/tmp/reached || code=$?
+  [ "$code" -ne 0 ] || cat /tmp/reached >&2
+fi
 case $code in
   0) ;;
   # restic's manual, "Exit codes".

@@ -23,6 +23,13 @@ export interface Whereabouts {
   offsite: boolean;
 }
 
+/** A repository that was left beside the one in use, since no key on the host opens it (host/backup/open.sh). */
+export interface Previous {
+  repository: string;
+  /** What brings its backups into the one in use; FILE holds the key that it was made with. */
+  command: string;
+}
+
 /** What a backup holds, as counted in the moment of the dump. */
 export interface Manifest {
   stack: string;
@@ -75,6 +82,36 @@ export class Repository {
         .filter((each) => !kept.has(content(each)))
         .map((each) => ({ ...backupOf(each), local: false, offsite: true })),
     ].sort(byAge);
+  }
+
+  /** Oldest first. */
+  get previous(): Previous[] {
+    return this.#names("/backups", "repository").map((repository) => ({
+      repository,
+      command: `socle backup fetch --from ${repository} --key FILE --stack ${this.#stack.name}`,
+    }));
+  }
+
+  /** Times until which the stack had other keys, as far as they are on the host; oldest first. */
+  get previousKeys(): string[] {
+    return this.#names("/run/socle", "repository-key").map((name) => name.replace("repository-key-until-", ""));
+  }
+
+  /** A key of the times above. */
+  previousKey(until: string): string {
+    const words = [this.#stack.container("backup"), "cat", `/run/socle/repository-key-until-${until}`];
+    return this.#stack.ask("exec.sh", words).trim();
+  }
+
+  /** What was given another name when something else took its place. */
+  #names(folder: string, of: string): string[] {
+    const words = [this.#stack.container("backup"), "find", folder, "-maxdepth", "1", "-name", `${of}-until-*`];
+    const found = this.#stack.ask("exec.sh", words);
+    return found
+      .split("\n")
+      .filter((path) => path !== "")
+      .map((path) => path.replace(`${folder}/`, ""))
+      .sort();
   }
 
   /** Whether there is an off-site repository by the stack's settings. */

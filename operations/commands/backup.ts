@@ -25,8 +25,9 @@ export function addBackup(program: Command): void {
     ({ stack, json }: StackOptions) => {
       const repository = new Repository(Stack.read(stack));
       const all = repository.everywhere();
+      const { previous } = repository;
       const { periods } = repository.archive;
-      if (json) console.log(JSON.stringify(all, undefined, 2));
+      if (json) console.log(JSON.stringify({ backups: all, previous }, undefined, 2));
       else if (all.length === 0) console.log("There is no backup yet. Make one: socle backup now");
       else
         for (const { id, when, family, bytes, ...places } of all) {
@@ -35,6 +36,11 @@ export function addBackup(program: Command): void {
         }
       if (!json && periods.length > 0)
         console.log(`\nThe database also as it was at any moment of: ${periods.map(described).join("; ")}`);
+      if (!json)
+        for (const { repository: name, command } of previous)
+          console.log(
+            `\n${name} has backups from before, made with a key that is not here. To bring them here: ${command}`,
+          );
     },
   );
 
@@ -79,19 +85,31 @@ export function addBackup(program: Command): void {
       .command("fetch")
       .argument("[id]", "default: the newest")
       .option("--all", "all there are")
-      .option("--key <file>", "the key that the off-site backups were made with, where the stack has another by now")
-      .description("bring backups from the off-site repository to the host, to restore them there"),
-  ).action(async (id: string | undefined, { stack: name, all, key }: StackOptions & { all?: true; key?: string }) => {
-    if (id !== undefined && all)
-      throw new OperatorError(
-        "Name a backup or --all, not both.\n    → socle backup fetch ID, or socle backup fetch --all",
-      );
-    const secret = key === undefined ? "" : readKey(key);
-    const stack = Stack.read(name);
-    withOffsite(stack);
-    await stack.tell("fetch.sh", [stack.outputs.operations.name, ...(all ? [] : [id ?? "latest"])], secret);
-    console.error("See what there is now: socle backup list; bring it back: socle restore");
-  });
+      .option("--key <file>", "the key that the backups were made with, where it is not on the host")
+      .option(
+        "--from <repository>",
+        "one that `socle backup list` names, rather than the off-site one; all that it holds",
+      )
+      .description("bring backups from another repository into the one on the host, to restore them there"),
+  ).action(
+    async (
+      id: string | undefined,
+      { stack: name, all, key, from }: StackOptions & { all?: true; key?: string; from?: string },
+    ) => {
+      if (id !== undefined && all)
+        throw new OperatorError(
+          "Name a backup or --all, not both.\n    → socle backup fetch ID, or socle backup fetch --all",
+        );
+      const secret = key === undefined ? "" : readKey(key);
+      const stack = Stack.read(name);
+      if (from !== undefined) await fetchPrevious(stack, from, id, secret);
+      else {
+        withOffsite(stack);
+        await stack.tell("fetch.sh", [stack.outputs.operations.name, ...(all ? [] : [id ?? "latest"])], secret);
+      }
+      console.error("See what there is now: socle backup list; bring it back: socle restore");
+    },
+  );
 
   withStack(
     backup.command("evidence").description("record the newest backup and drill as evidence, those of the schedule too"),
@@ -119,11 +137,50 @@ export function addBackup(program: Command): void {
   withStack(
     backup
       .command("key")
+      .option("--until <time>", "one that the stack had before, as far as it is on the host")
       .description("print the repository's key, to be kept off the host: without it no backup opens"),
-  ).action(({ stack }: StackOptions) => {
-    const key = capture(["stack", "output", "backupKey", "--show-secrets", "--stack", stack]).trim();
-    console.log(key);
+  ).action(({ stack, until }: StackOptions & { until?: string }) => {
+    if (until !== undefined) {
+      console.log(previousKey(Stack.read(stack), until));
+      return;
+    }
+    console.log(capture(["stack", "output", "backupKey", "--show-secrets", "--stack", stack]).trim());
+    tellPreviousKeys(stack);
   });
+}
+
+/** From a repository that was left beside, by the backup container itself: it has no need of the way out. */
+async function fetchPrevious(stack: Stack, from: string, id: string | undefined, secret: string): Promise<void> {
+  const names = new Repository(stack).previous.map(({ repository }) => repository);
+  if (!names.includes(from))
+    throw new OperatorError(
+      `Stack ${stack.name} has no repository ${from} beside the one in use.\n    → ${names.length > 0 ? `Name one of: ${names.join(", ")}.` : "There is none: see socle backup list."}`,
+    );
+  const variables = ["env", `RESTIC_REPOSITORY=/backups/${from}`];
+  const words = ["sh", "/tools/fetch.sh", "given", "/backups/repository", ...(id === undefined ? [] : [id])];
+  await stack.tell("exec.sh", [stack.container("backup"), ...variables, ...words], secret);
+}
+
+function previousKey(stack: Stack, until: string): string {
+  const repository = new Repository(stack);
+  const times = repository.previousKeys;
+  if (times.includes(until)) return repository.previousKey(until);
+  throw new OperatorError(
+    `The host has no key of stack ${stack.name} until ${until}.\n    → ${times.length > 0 ? `Name one of: ${times.join(", ")}.` : "There is none but the present one: socle backup key."}`,
+  );
+}
+
+/** The key itself is printed by then: it is wanted most where the host cannot be asked any more. */
+function tellPreviousKeys(name: string): void {
+  try {
+    for (const until of new Repository(Stack.read(name)).previousKeys)
+      console.error(
+        `The stack had another key until ${until}; the repository in use opens with the present one. To print that one: socle backup key --until ${until}`,
+      );
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    console.error(`Whether the host has keys from before could not be asked: ${reason}`);
+  }
 }
 
 /** Runs a command in the backup container, or in the off-site one, its words shown as they come. */

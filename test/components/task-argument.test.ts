@@ -117,7 +117,14 @@ describe("tasks, by what they are given,", () => {
       "backup-volume-owner": ["volume-owner.sh", imageId("postgres:16"), "1000:1000", `${stack}-backups`],
       "backup-restic": ["restic.sh", imageId("restic/restic:0.18.0"), `${stack}-backup-tools`],
       "backup-programs": ["volume-files.sh", `${stack}-backup-tools`, imageId("postgres:16"), "1000:1000", "all"],
-      "backup-secret-files": ["volume-files.sh", `${stack}-backup-secrets`, imageId("postgres:16"), "1000:1000", "all"],
+      "backup-secret-files": [
+        "volume-files.sh",
+        `${stack}-backup-secrets`,
+        imageId("postgres:16"),
+        "1000:1000",
+        "all",
+        "repository-key",
+      ],
       "frontend-copy": [
         "frontend.sh",
         imageId(`registry.example.com/spa@${digest("b")}`),

@@ -24,7 +24,7 @@ describe("backups of a local stack", function () {
   const socle = (words: string[], check = true): Promise<Result> =>
     new Operator(site().stack).socle(words, { timeoutSeconds: 120, check });
   const listed = async (): Promise<Backup[]> =>
-    JSON.parse((await socle(["backup", "list", "--json"])).stdout) as Backup[];
+    (JSON.parse((await socle(["backup", "list", "--json"])).stdout) as { backups: Backup[] }).backups;
   const newest = async (): Promise<Backup> => {
     const found = (await listed()).at(-1);
     assert.ok(found);

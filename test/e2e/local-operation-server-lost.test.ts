@@ -60,7 +60,7 @@ describe("off-site copies of a local stack", function () {
   const socle = (words: string[], check = true): Promise<Result> =>
     new Operator(site().stack).socle(words, { timeoutSeconds: 240, check });
   const listed = async (): Promise<Listed[]> =>
-    JSON.parse((await socle(["backup", "list", "--json"])).stdout) as Listed[];
+    (JSON.parse((await socle(["backup", "list", "--json"])).stdout) as { backups: Listed[] }).backups;
   const inside = (service: string, ...words: string[]): Promise<string> =>
     docker(["exec", site().container(service), ...words]);
   const records = async (file: string): Promise<Record<string, unknown>[]> =>

@@ -111,6 +111,8 @@ describe("prepare.sh", function () {
       assert.equal(status, 1);
       assert.match(stderr, new RegExp(`- containers of a stack named ${stack} are here`));
       assert.match(stderr, /-> Destroy that stack from where it was made, or give this one another name/);
+      assert.match(stderr, /the backups go on with a new key: the one before it is kept on this host/);
+      assert.ok(stderr.includes(`\`docker rm -f $(docker ps -aq --filter label=socle.stack=${stack})\``), stderr);
       assert.equal(prepare([...local(http, https), "again"]).status, 0);
     } finally {
       docker("rm", container);

@@ -17,8 +17,12 @@ const programs = join(scripts, "backup");
 export class SourceMachine {
   readonly name = `socle-test-${randomBytes(4).toString("hex")}`;
 
-  constructor() {
+  /** @param secrets volume with the repository's key, as the product mounts it; the repository is made by nobody then */
+  constructor({ secrets }: { secrets?: string } = {}) {
     docker("volume", "create", `${this.name}-tools`);
+    const key = secrets
+      ? ["--volume", `${secrets}:/run/socle:ro`, "--env", "RESTIC_PASSWORD_FILE=/run/socle/repository-key"]
+      : ["--env", "RESTIC_PASSWORD=test"];
     const restic = runScript("restic.sh", ["restic/restic:0.18.0", `${this.name}-tools`]);
     if (restic.status !== 0) throw new Error(restic.stderr.toString());
     const files = readdirSync(programs).map(
@@ -59,10 +63,10 @@ export class SourceMachine {
         "--env",
         "RESTIC_REPOSITORY=/backups/repository",
       ],
-      ...["--env", "RESTIC_PASSWORD=test", "--env", "RESTIC_CACHE_DIR=/backups/cache"],
+      ...["--env", `STACK=${this.name}`, ...key, "--env", "RESTIC_CACHE_DIR=/backups/cache"],
       ...["--entrypoint", "sleep", "postgres:15", "600"],
     );
-    this.sh("/tools/restic --quiet init");
+    if (!secrets) this.sh("/tools/restic --quiet init");
   }
 
   /** A command in it; its words go to the shell as they are. */

@@ -44,12 +44,16 @@ describe("volumes of a host", function () {
   describe("volume-files.sh", () => {
     const line = (name: string, mode: string, content: string | Buffer): string =>
       `${name} ${mode} ${Buffer.from(content).toString("base64")}\n`;
-    const write = (which: "all" | "missing", input: string): { status: number | null; stderr: string } => {
-      const { status, stderr } = runScript("volume-files.sh", [volume, image, "1234:5678", which], { input });
+    const write = (
+      which: "all" | "missing",
+      input: string,
+      ...kept: string[]
+    ): { status: number | null; stderr: string } => {
+      const { status, stderr } = runScript("volume-files.sh", [volume, image, "1234:5678", which, ...kept], { input });
       return { status, stderr: stderr.toString() };
     };
-    const written = (which: "all" | "missing", input: string): void => {
-      assert.deepEqual(write(which, input), { status: 0, stderr: "" });
+    const written = (which: "all" | "missing", input: string, ...kept: string[]): void => {
+      assert.deepEqual(write(which, input, ...kept), { status: 0, stderr: "" });
     };
 
     it("writes files with their modes, for their owner", () => {
@@ -77,6 +81,40 @@ describe("volumes of a host", function () {
       written("all", line("site.pem", "0400", "signed by an authority"));
       written("missing", line("site.pem", "0444", "self-signed") + line("other.pem", "0400", "new"));
       assert.equal(look("cat site.pem other.pem; stat -c %a site.pem"), "signed by an authoritynew400");
+    });
+
+    describe("of a file that is kept", () => {
+      const key = (content: string): void => {
+        written("all", line("key", "0400", content) + line("login", "0400", content), "key");
+      };
+      /** Names without their times, and contents. */
+      const found = (): string[] =>
+        look('for file in key*; do echo "$file $(cat "$file") $(stat -c "%a %u:%g" "$file")"; done')
+          .split("\n")
+          .map((text) => text.replace(/-\d{8}T\d{6}Z /, "-TIME "));
+
+      it("leaves every content that it had beside the present one, for the same user, and no other file's", () => {
+        for (const content of ["first", "second", "first"]) key(content);
+        assert.deepEqual(found(), [
+          "key first 400 1234:5678",
+          "key-until-TIME first 400 1234:5678",
+          "key-until-TIME second 400 1234:5678",
+        ]);
+        assert.equal(look("ls -A"), look("ls -d key* login"));
+      });
+
+      it("keeps nothing twice, however often it is written", () => {
+        for (const content of ["first", "first", "second", "second"]) key(content);
+        assert.deepEqual(found(), ["key second 400 1234:5678", "key-until-TIME first 400 1234:5678"]);
+        // As a run leaves it that was cut off before the new content arrived.
+        look("ln key key-until-20200101T000000Z; chown 0:0 key");
+        key("third");
+        assert.deepEqual(found(), [
+          "key third 400 1234:5678",
+          "key-until-TIME second 400 1234:5678",
+          "key-until-TIME first 400 1234:5678",
+        ]);
+      });
     });
 
     it("changes nothing when one of the files cannot be written, and mends itself at the next run", () => {
