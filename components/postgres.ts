@@ -141,7 +141,7 @@ export class Postgres extends pulumi.ComponentResource {
           String(args.handover),
           this.backupLogin,
         ],
-        input: pulumi.interpolate`\\set password '${args.password}'\n\\set backup_password '${args.backupPassword}'\n${sql}`,
+        input: pulumi.interpolate`\\set password '${args.password}'\n\\set backup_password '${args.backupPassword}'\n\\set superuser_password '${args.superuserPassword}'\n${sql}`,
         secret: true,
       },
       { ...parent, dependsOn: [healthGate(name, host, { container: server }, parent)] },

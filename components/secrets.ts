@@ -14,7 +14,7 @@ export class Secrets extends pulumi.ComponentResource {
   /** The key of the generation before, for SECRET_KEY_FALLBACKS. */
   readonly formerSecretKey: pulumi.Output<string> | undefined;
   readonly databasePassword: pulumi.Output<string>;
-  /** Of PostgreSQL's own superuser; used once, when the data directory is made. */
+  /** Of PostgreSQL's own superuser: what restores, imports and upgrades log in with. */
   readonly postgresPassword: pulumi.Output<string>;
   readonly redisPassword: pulumi.Output<string>;
   readonly adminPassword: pulumi.Output<string>;

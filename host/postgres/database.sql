@@ -4,6 +4,9 @@ SET log_min_error_statement = panic;
 SET log_min_duration_statement = -1;
 SET client_min_messages = warning;
 
+-- The data directory was made with another one where it is older than the stack's state.
+ALTER ROLE CURRENT_USER WITH PASSWORD :'superuser_password';
+
 SELECT format('CREATE ROLE %I NOLOGIN', :'owner')
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'owner') \gexec
 

@@ -51,6 +51,9 @@ describe("the end of a local stack", function () {
     const found = await ids();
     for (const id of backups) assert.ok(found.includes(id), id);
     assert.doesNotMatch(await docker(["exec", site().container("backup"), "ls", "/backups"]), /repository-until/);
+    // What a restore logs in with.
+    const login = 'PGPASSWORD=$(cat /run/socle/password) psql -XAtq -h 127.0.0.1 -U postgres -c "SELECT 1"';
+    assert.equal(await docker(["exec", site().container("postgres"), "sh", "-c", login]), "1");
     const { stdout: key, stderr } = await socle("backup", "key");
     const [, until = ""] = /another key until (\S+);/.exec(stderr) ?? [];
     assert.notEqual((await socle("backup", "key", "--until", until)).stdout, key);
