@@ -5,19 +5,24 @@ import { appPattern, namePattern } from "../config/migration-name.ts";
 
 export const riskKinds = ["destructive", "breaking", "locking", "data", "undecided"] as const;
 
+/** Text of the image's that people read, on terminals too: one line, and no character that steers what shows it. */
+const line = z.string().transform((text) => text.replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, " ").trim());
+/** The same of several lines. */
+const lines = z.string().transform((text) => text.replaceAll(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, " "));
+
 const risk = z.object({
   /**
    * destructive: drops or renames what the serving release uses. breaking: that release fails on it. locking: keeps
    * others waiting while it works through rows. data: changes rows by code or SQL of its own. undecided: nobody can tell.
    */
   kind: z.enum(riskKinds),
-  reason: z.string(),
-  mend: z.string().nullish(),
+  reason: line,
+  mend: line.nullish(),
 });
 
 const operation = z.object({
-  name: z.string(),
-  description: z.string().default(""),
+  name: line,
+  description: line.default(""),
   /** What can be told from the operation; left out where only its SQL tells. */
   risks: z.array(risk).optional(),
   /** The operation is SQL that somebody wrote: only its text tells what it does. */
@@ -39,17 +44,17 @@ const migration = z.object({
   /** It has no reverse at all. */
   oneWay: z.boolean().default(false),
   /** Why its reverse does not bring back all. */
-  irreversible: z.array(z.string()).default([]),
+  irreversible: z.array(line).default([]),
   operations: z.array(operation).default([]),
-  sql: z.string().nullish(),
+  sql: lines.nullish(),
   /** Why there is no SQL. */
-  sqlError: z.string().nullish(),
+  sqlError: line.nullish(),
 });
 
 /** A plan in either direction. */
 export const migrationPlan = z.object({
   /** Name and version of what made it. */
-  tool: z.string(),
+  tool: line,
   /** The last migrations that are applied, by application. */
   heads,
   /** The same once everything pending is applied. */

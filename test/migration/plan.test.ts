@@ -66,6 +66,17 @@ describe("a plan of migrations", () => {
       assert.match(refusal(forwardPlan, plan(more)) ?? "", why);
     });
 
+  it("is shown as text, whatever stands in it", () => {
+    const said = "Add\u001b]0;x\u0007 a\nfield\u202e";
+    const operations = [{ name: said, description: said, risks: [{ kind: "data", reason: said, mend: said }] }];
+    const sql = "SELECT 1;\n\t-- \u001b[2J";
+    const [read] = forwardPlan.parse(plan({ pending: [migration({ operations, sql, sqlError: said })] })).pending;
+    const shown = "Add ]0;x  a field";
+    const risk = { kind: "data", reason: shown, mend: shown };
+    assert.deepEqual(read?.operations, [{ name: shown, description: shown, opaque: false, risks: [risk] }]);
+    assert.deepEqual([read.sql, read.sqlError], ["SELECT 1;\n\t--  [2J", shown]);
+  });
+
   it("may end anywhere on the way back", () => {
     assert.equal(refusal(migrationPlan, plan({ after: {} })), undefined);
   });
