@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createZstdCompress } from "node:zlib";
 
-import { Operator } from "../../test/e2e/operator.ts";
-import { LocalSite } from "../../test/e2e/running-site.ts";
-import { sampleSite } from "../../test/e2e/stack.ts";
+import { Operator } from "../../test/lab/operator.ts";
+import { LocalSite } from "../../test/lab/running-site.ts";
+import { sampleSite } from "../../test/lab/stack.ts";
 import { docker, run } from "../../test/lab/command.ts";
 import type { Benchmark, Count } from "../bench.ts";
 

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { run } from "../../test/lab/command.ts";
-import { recordEverything } from "../../test/policies/evidence.ts";
+import { recordEverything } from "../../test/lab/evidence.ts";
 import type { Benchmark, Variant } from "../bench.ts";
 import { Copy, program, project } from "../copy.ts";
 

@@ -1,9 +1,9 @@
 /** Releases under load: what visitors lose by them, and how long it takes until all of them see the new release. */
 import { randomBytes } from "node:crypto";
 
-import { Load, type LoadedSite, type Pace } from "../../test/e2e/load.ts";
-import { LocalSite } from "../../test/e2e/running-site.ts";
-import { sampleSite } from "../../test/e2e/stack.ts";
+import { Load, type LoadedSite, type Pace } from "../../test/lab/load.ts";
+import { LocalSite } from "../../test/lab/running-site.ts";
+import { sampleSite } from "../../test/lab/stack.ts";
 import { until } from "../../test/lab/deadline.ts";
 import type { Benchmark, Choice, Count } from "../bench.ts";
 import { composeCommand } from "./compose-command.ts";

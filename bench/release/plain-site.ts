@@ -4,9 +4,9 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { LoadedSite } from "../../test/e2e/load.ts";
-import { freePorts } from "../../test/e2e/stack.ts";
-import { Visitor } from "../../test/e2e/visitor.ts";
+import type { LoadedSite } from "../../test/lab/load.ts";
+import { freePorts } from "../../test/lab/stack.ts";
+import { Visitor } from "../../test/lab/visitor.ts";
 import { docker, lines, run } from "../../test/lab/command.ts";
 
 const administrator = "admin";

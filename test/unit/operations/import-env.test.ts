@@ -1,0 +1,217 @@
+// `socle import env`: what is read of each form of file, what becomes of each variable, and what a stack has afterwards.
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { after, before, describe, it } from "mocha";
+
+import { planVariables } from "../../../operations/import/variable-plan.ts";
+import { readVariablesFile } from "../../../operations/import/variables-file.ts";
+import { Operator } from "../../lab/operator.ts";
+import { TestStack } from "../../lab/stack.ts";
+
+describe("variables from elsewhere", () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "socle-import-"));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+  const file = async (name: string, text: string): Promise<string> => {
+    await writeFile(join(folder, name), text);
+    return join(folder, name);
+  };
+  const read = async (name: string, text: string, service?: string) =>
+    readVariablesFile(await file(name, text), service);
+
+  describe("are read from", () => {
+    it("dotenv: quotes, comments, export, several lines, Windows line ends", async () => {
+      const text = `# old site\r\nexport PLAIN=a b # said\r\nSINGLE='it is $5'\r\nDOUBLE="two\\nlines"\r\nPEM="-----BEGIN\r\nX\r\n-----END"\r\nEMPTY=\r\n`;
+      assert.deepEqual(await read("a.env", text), {
+        form: "dotenv",
+        variables: {
+          PLAIN: "a b",
+          SINGLE: "it is $5",
+          DOUBLE: "two\nlines",
+          PEM: "-----BEGIN\nX\n-----END",
+          EMPTY: "",
+        },
+      });
+    });
+
+    it("heroku config, in its three forms", async () => {
+      const variables = { A_KEY: "x: y", MODE: "live" };
+      const table = "=== my-app Config Vars\n\nA_KEY: x: y\nMODE:  live\n";
+      assert.deepEqual(await read("h.txt", table), { form: "output of heroku config", variables });
+      assert.deepEqual(await read("h.json", JSON.stringify(variables)), { form: "JSON", variables });
+      assert.deepEqual((await read("h.env", "A_KEY='x: y'\nMODE=live\n")).variables, variables);
+    });
+
+    it("compose: maps, lists, files of variables, defaults and dollars", async () => {
+      await file(".env", "TAG=7\nEMPTY=\n");
+      await file("web.env", "FROM_FILE=yes\nMODE=file\n");
+      const compose = `
+services:
+  db: { image: postgres }
+  web:
+    env_file: [web.env, { path: none.env, required: false }]
+    environment:
+      MODE: live
+      COUNT: 3
+      FLAG: true
+      TAGGED: v\${TAG}-\${EMPTY:-none}-\${EMPTY-kept}-\${TAG:+set}-$$HOME
+      TAG:
+      UNKNOWN:
+`;
+      assert.deepEqual((await read("compose.yaml", compose)).variables, {
+        FROM_FILE: "yes",
+        MODE: "live",
+        COUNT: "3",
+        FLAG: "true",
+        TAGGED: "v7-none--set-$HOME",
+        TAG: "7",
+      });
+      const listed = "services: { web: { environment: [A=1, TAG, B=x=y] }, worker: { environment: [C=1] } }";
+      assert.deepEqual((await read("compose.yml", listed, "web")).variables, { A: "1", TAG: "7", B: "x=y" });
+    });
+  });
+
+  describe("are refused, with nothing taken and no value shown,", () => {
+    const cases: [string, string, string, RegExp, string?][] = [
+      ["a line that is no variable", "b.env", "A=1\nhidden-value\n", /line 2, is not NAME=value/],
+      ["a quote that stays open", "c.env", 'A=1\nB="hidden-value\nC=3\n', /line 2, opens a quote/],
+      ["JSON that is cut off", "d.json", '{"A": "hidden-value', /begins like JSON and is none/],
+      ["JSON of several services", "e.json", '{"web": {"A": "hidden-value"}}', /web is no single value/],
+      ["a table for people", "f.txt", "╔══ Variables ══╗\n║ A │ hidden-value ║\n", /railway variables --json/],
+      ["heroku's value of several lines", "g.txt", "=== a Config Vars\nA: x\nhidden-value\n", /heroku config --json/],
+      [
+        "several services and none named",
+        "h.yaml",
+        "services: { web: { environment: [A=hidden-value] }, api: { environment: [B=1] } }",
+        /--service: web, api/,
+      ],
+      ["a service that is not there", "i.yaml", "services: { web: {} }", /no service api.*\n.*web/, "api"],
+      ["a value from nowhere", "j.yaml", "services: { web: { environment: { A: $NOWHERE } } }", /from NOWHERE/],
+      ["a missing file of variables", "k.yaml", "services: { web: { env_file: gone.env } }", /gone.env, which is not/],
+      ["a service of no compose file", "l.env", "A=hidden-value", /Leave --service out/, "web"],
+    ];
+    for (const [what, name, text, message, service] of cases)
+      it(what, async () => {
+        const error = await read(name, text, service).then(
+          () => assert.fail("it was taken"),
+          (reason: unknown) => reason as Error,
+        );
+        assert.match(error.message, message);
+        assert.ok(!error.message.includes("hidden-value"), error.message);
+      });
+  });
+
+  it("become secrets, plain variables, settings, or are left, each for a reason", () => {
+    const steps = planVariables({
+      STRIPE_SECRET_KEY: ["sk", "live", "1234567890abcdef"].join("_"),
+      SEARCH: "https://user:password@search.example.org",
+      EMAIL_HOST: "mail.example.org",
+      GOOGLE_SITE_KEY: "public",
+      ALLOWED_HOSTS: "example.org, www.example.org",
+      CORS_ALLOWED_ORIGINS: "*",
+      WEB_CONCURRENCY: "3",
+      GUNICORN_WORKERS: "5",
+      DATABASE_URL: "postgres://school:pw@db.internal:5432/pupils",
+      SECRET_KEY: "x",
+      DJANGO_SECRET_KEY: "x",
+      PGHOST: "db.internal",
+      RAILWAY_STATIC_URL: "x.up.railway.app",
+      PORT: "3000",
+      lower: "x",
+      NOTHING: "",
+      constructor: "x",
+    });
+    assert.deepEqual(
+      steps.map(({ variable, becomes, path, value }) => [variable, becomes, path?.join("."), path && value]),
+      [
+        ["STRIPE_SECRET_KEY", "secret", "secrets:STRIPE_SECRET_KEY", ["sk", "live", "1234567890abcdef"].join("_")],
+        ["SEARCH", "secret", "secrets:SEARCH", "https://user:password@search.example.org"],
+        ["EMAIL_HOST", "plain", "application.environment.EMAIL_HOST", "mail.example.org"],
+        ["GOOGLE_SITE_KEY", "plain", "application.environment.GOOGLE_SITE_KEY", "public"],
+        ["ALLOWED_HOSTS", "setting", "site.allowedHosts", ["example.org", "www.example.org"]],
+        ["CORS_ALLOWED_ORIGINS", "left", undefined, undefined],
+        ["WEB_CONCURRENCY", "setting", "application.workers", 3],
+        ["GUNICORN_WORKERS", "left", undefined, undefined],
+        ["DATABASE_URL", "left", undefined, undefined],
+        ["SECRET_KEY", "left", undefined, undefined],
+        ["DJANGO_SECRET_KEY", "review", undefined, undefined],
+        ["PGHOST", "review", undefined, undefined],
+        ["RAILWAY_STATIC_URL", "left", undefined, undefined],
+        ["PORT", "left", undefined, undefined],
+        ["lower", "review", undefined, undefined],
+        ["NOTHING", "left", undefined, undefined],
+        ["constructor", "review", undefined, undefined],
+        ["DATABASE_URL", "setting", "postgres.database", "pupils"],
+        ["DATABASE_URL", "setting", "postgres.user", "school"],
+      ],
+    );
+    for (const { why } of steps) assert.ok(!/sk_live|password@|:pw@/.test(why), why);
+  });
+});
+
+describe("socle import env", function () {
+  this.timeout(90_000);
+  let stack: TestStack;
+  let operator: Operator;
+  let folder: string;
+  before(async () => {
+    stack = await TestStack.create({ application: { environment: { MODE: "old" } } }, { API_KEY: "the former one" });
+    operator = new Operator(stack);
+    folder = await mkdtemp(join(tmpdir(), "socle-import-"));
+  });
+  after(async () => {
+    await stack.forget();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("shows a plan, asks, and writes secrets encrypted; what the stack has otherwise stays unless told", async () => {
+    const file = join(folder, "site.env");
+    await writeFile(file, "PAYMENT_TOKEN=it's $5\nAPI_KEY=another one\nMODE=live\nGREETING=hello\nWEB_CONCURRENCY=2\n");
+    const before = await readFile(stack.file, "utf8");
+    const plan = await operator.socle(["import", "env", file, "--plan"]);
+    assert.match(plan.stdout, /PAYMENT_TOKEN +secrets:PAYMENT_TOKEN\n/);
+    assert.match(plan.stdout, /API_KEY .*another value, which stays/);
+    assert.ok(!/it's|another one|hello/.test(plan.stdout), "no value is shown");
+    const unasked = await operator.socle(["import", "env", file], { check: false });
+    assert.equal(unasked.code, 1);
+    assert.match(unasked.stderr, /Add --yes/);
+    assert.equal(await readFile(stack.file, "utf8"), before, "a plan changes nothing");
+
+    const asked = await operator.terminal(
+      ["import", "env", file],
+      [
+        ["wait", "Take 3 into stack"],
+        ["type", "y\r"],
+        ["wait", "Taken: 3"],
+      ],
+    );
+    assert.equal(asked.code, 0, asked.stdout);
+    const written = await readFile(stack.file, "utf8");
+    assert.ok(!written.includes("it's $5"), "in clear");
+    assert.match(written, /GREETING: hello/);
+    assert.match(written, /MODE: old/);
+    const { stdout } = await stack.pulumi(["config", "--show-secrets", "--json"]);
+    const config = JSON.parse(stdout) as Record<string, { value: string; secret: boolean }>;
+    assert.deepEqual(config["secrets:PAYMENT_TOKEN"], { value: "it's $5", secret: true });
+    assert.equal(config["secrets:API_KEY"]?.value, "the former one");
+
+    const again = await operator.json<{ taken: number; variables: { variable: string; state?: string }[] }>([
+      "import",
+      "env",
+      file,
+      "--overwrite",
+      "--yes",
+    ]);
+    assert.equal(again.taken, 2);
+    assert.deepEqual(
+      again.variables.map(({ variable, state }) => `${variable} ${String(state)}`),
+      ["API_KEY differs", "GREETING same", "MODE differs", "PAYMENT_TOKEN same", "WEB_CONCURRENCY same"],
+    );
+    assert.match(await readFile(stack.file, "utf8"), /MODE: live/);
+  });
+});

@@ -1,0 +1,186 @@
+import { isKind } from "../../../../policies/resource.ts";
+import type { Case } from "../rule-case.ts";
+
+export const applicationCases: Case[] = [
+  {
+    rule: "CEL-01",
+    kind: "container",
+    of: "beat",
+    bad: { name: undefined },
+    about: { options: { additionalSecretOutputs: [], deleteBeforeReplace: false } },
+    found: [
+      ["deleteBeforeReplace", "two would run while a release goes out"],
+      ["name", "without a fixed name there can be two"],
+    ],
+    silent: "backend",
+    unknown: "name",
+  },
+  {
+    rule: "CEL-01",
+    kind: "container",
+    of: "worker",
+    bad: { command: ["celery", "worker", "--beat"] },
+    found: [["command", "the worker runs one of its own"]],
+    unknown: "command",
+  },
+  {
+    rule: "CEL-01",
+    kind: "stack",
+    bad: (all) => all.flatMap((each) => (each.name === "beat" && isKind(each, "container") ? [each, each] : [each])),
+    found: [["beat.enabled", "found 2 containers, expected 1"]],
+  },
+  {
+    rule: "CEL-01",
+    kind: "stack",
+    bad: (all) => all,
+    facts: { "beat.enabled": false },
+    found: [["beat.enabled", "found 1 containers, expected 0"]],
+  },
+  {
+    rule: "CEL-02",
+    kind: "site",
+    of: "site",
+    bad: { "variables.CELERY_VISIBILITY_TIMEOUT": "60" },
+    found: [
+      ["application.environment.CELERY_VISIBILITY_TIMEOUT", "found 60 s, not more than worker.longestTask (60 s)"],
+    ],
+    good: [{ "variables.CELERY_VISIBILITY_TIMEOUT": "61" }],
+    silent: { "worker.enabled": false },
+    unknown: "worker.longestTask",
+  },
+  {
+    rule: "MON-01",
+    kind: "site",
+    of: "site",
+    base: { monitoring: { enabled: true, receiver: true } },
+    bad: { monitoring: { enabled: true, receiver: false } },
+    found: [["monitoring.receiver", "nobody is told"]],
+    unknown: "monitoring",
+  },
+  {
+    rule: "MON-01",
+    kind: "site",
+    of: "site",
+    base: { monitoring: { enabled: true, receiver: true } },
+    bad: { monitoring: undefined },
+    found: [
+      ["monitoring.enabled", "there is no monitoring"],
+      ["monitoring.receiver", "nobody is told"],
+    ],
+    unknown: "monitoring.enabled",
+  },
+  {
+    rule: "DOC-01",
+    kind: "site",
+    of: "site",
+    base: { documentation: [{ name: "contacts", named: true, present: true }] },
+    bad: {
+      documentation: [
+        { name: "contacts", named: false, present: false },
+        { name: "incidents", named: true, present: false },
+      ],
+    },
+    found: [
+      ["documentation.contacts", "is not set"],
+      ["documentation.incidents", "names a file that is not there"],
+    ],
+    unknown: "documentation",
+  },
+  {
+    rule: "DJ-01",
+    kind: "site",
+    of: "site",
+    bad: { "variables.DEBUG": "True" },
+    found: [["application.debug", "is on"]],
+    good: [{ "variables.DEBUG": "0" }],
+    unknown: "variables.DEBUG",
+  },
+  {
+    rule: "DJ-02",
+    kind: "site",
+    of: "site",
+    bad: { "variables.ALLOWED_HOSTS": "www.example.com,*,.example.com" },
+    found: [
+      ["site.allowedHosts.1", 'found "*"'],
+      ["site.allowedHosts.2", 'found ".example.com"'],
+    ],
+    unknown: "variables.ALLOWED_HOSTS",
+  },
+  {
+    rule: "DJ-02",
+    kind: "site",
+    of: "site",
+    bad: { "variables.ALLOWED_HOSTS": "" },
+    found: [["site.allowedHosts", "is empty"]],
+    unknown: "variables",
+  },
+  {
+    rule: "DJ-03",
+    kind: "site",
+    of: "site",
+    bad: { "variables.SESSION_COOKIE_SECURE": "False", "variables.CSRF_COOKIE_SECURE": undefined },
+    found: [
+      ["variables.SESSION_COOKIE_SECURE", "is not True"],
+      ["variables.CSRF_COOKIE_SECURE", "is not True"],
+    ],
+    unknown: "variables.CSRF_COOKIE_SECURE",
+  },
+  {
+    rule: "DJ-04",
+    kind: "site",
+    of: "site",
+    bad: { "variables.CSRF_TRUSTED_ORIGINS": "https://www.example.com,http://www.example.com,https://*.example.com" },
+    found: [
+      ["site.csrfOrigins.1", 'found "http://www.example.com", not https'],
+      ["site.csrfOrigins.2", 'found "https://*.example.com", a wildcard'],
+    ],
+    unknown: "variables.CSRF_TRUSTED_ORIGINS",
+  },
+  {
+    rule: "DJ-04",
+    kind: "site",
+    of: "site",
+    bad: { "variables.CSRF_TRUSTED_ORIGINS": "" },
+    found: [["site.csrfOrigins", "is empty"]],
+    unknown: "variables",
+  },
+  {
+    rule: "DJ-05",
+    kind: "site",
+    of: "site",
+    bad: { "variables.CORS_ALLOWED_ORIGINS": "https://example.com,*,https://example.net:8443" },
+    found: [
+      ["site.corsOrigins.1", 'found "*", a wildcard'],
+      ["site.corsOrigins.2", 'found "https://example.net:8443", not of the site\'s domains'],
+    ],
+    good: [
+      { "variables.CORS_ALLOWED_ORIGINS": "" },
+      { "variables.CORS_ALLOWED_ORIGINS": "https://app.example.com:8443" },
+    ],
+    unknown: "variables.CORS_ALLOWED_ORIGINS",
+  },
+  {
+    rule: "DJ-06",
+    kind: "site",
+    of: "site",
+    bad: { "site.rateLimit.enabled": false, "variables.RATELIMIT_ENABLE": "False" },
+    found: [
+      ["site.rateLimit.enabled", "found false"],
+      ["variables.RATELIMIT_ENABLE", "is not True"],
+    ],
+    unknown: "site.rateLimit.enabled",
+  },
+  {
+    rule: "WVR-01",
+    kind: "site",
+    of: "site",
+    bad: {
+      "policies.waivers": [
+        { rule: "BAK-01", resource: "site", expires: "2026-11-21" },
+        { rule: "BAK-02", resource: "site", expires: "2026-11-20" },
+      ],
+    },
+    found: [["policies.waivers.1", "BAK-02 for site ended on 2026-11-20"]],
+    unknown: "policies",
+  },
+];
