@@ -8,7 +8,7 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, ".socle", "compile-
 enableCompileCache(process.env.NODE_COMPILE_CACHE);
 
 export default {
-  reporter: "test/reporter.ts",
+  reporter: "test/runner/reporter.ts",
   timeout: 20_000,
   slow: 2_000,
   "forbid-only": true,
