@@ -1,21 +1,18 @@
 /** A stack's configuration for the operator: what the engine hands to the program, with its secrets in clear. */
-import { join } from "node:path";
-
 import { type Configuration, readConfiguration } from "../config/load.ts";
 import { ConfigurationError } from "../config/mistake.ts";
-import { findProject } from "../toolchain/project.ts";
+import { ownProject } from "../toolchain/project.ts";
 import { capture } from "../toolchain/pulumi.ts";
 import { OperatorError } from "./stack.ts";
-
-const folder = join(import.meta.dirname, "..");
 
 /** @throws OperatorError where there is no such stack, its secrets cannot be read, or its settings are refused */
 export function configurationOf(stack: string): Configuration {
   try {
+    const { folder, name } = ownProject();
     const text = capture(["config", "--show-secrets", "--json", "--stack", stack, "--cwd", folder]);
     const given = Object.entries(JSON.parse(text) as Record<string, { value: string; secret?: boolean }>);
     return readConfiguration(
-      findProject(folder)?.name ?? "",
+      name,
       stack,
       Object.fromEntries(given.map(([key, { value }]) => [key, value])),
       given.filter(([, { secret }]) => secret).map(([key]) => key),

@@ -3,11 +3,12 @@ import { join } from "node:path";
 
 import { confirm } from "@inquirer/prompts";
 
+import { ownProject } from "../toolchain/project.ts";
 import { pulumi } from "../toolchain/pulumi.ts";
 import { OperatorError, type Stack } from "./stack.ts";
 import type { StackDocument } from "./stack-document.ts";
 
-const project = join(import.meta.dirname, "..");
+const clone = join(import.meta.dirname, "..");
 
 export interface RollOut {
   stack: Stack;
@@ -48,13 +49,13 @@ export async function rollOut(given: RollOut): Promise<void> {
   const { failed = ordinaryMend(stack.name) } = given;
   const run = (...words: string[]): Promise<number> =>
     pulumi(
-      [...words, "--stack", stack.name, "--cwd", project],
+      [...words, "--stack", stack.name, "--cwd", ownProject().folder],
       {
         ...process.env,
         // Staging and production are judged by the policies, as in every other deployment.
         ...(stack.outputs.operations.tier === "dev"
           ? {}
-          : { PULUMI_OPTION_POLICY_PACK: process.env["PULUMI_OPTION_POLICY_PACK"] || join(project, "policies") }),
+          : { PULUMI_OPTION_POLICY_PACK: process.env["PULUMI_OPTION_POLICY_PACK"] || join(clone, "policies") }),
         ...variables,
       },
       quiet ? 2 : "inherit",

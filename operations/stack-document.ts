@@ -4,10 +4,8 @@ import { join } from "node:path";
 
 import { isScalar, parseDocument, stringify } from "yaml";
 
-import { findProject } from "../toolchain/project.ts";
+import { ownProject, type Project } from "../toolchain/project.ts";
 import { OperatorError } from "./stack.ts";
-
-const folder = join(import.meta.dirname, "..");
 
 export interface Change {
   /** Section and keys in it. */
@@ -19,14 +17,16 @@ export interface Change {
 
 export class StackDocument {
   readonly file: string;
+  readonly #path: string;
   readonly #project: string;
   readonly #before: string;
   #text: string;
 
   /** @throws OperatorError where it cannot be read */
-  constructor(stack: string) {
-    this.#project = findProject(folder)?.name ?? "";
+  constructor(stack: string, { name, folder }: Pick<Project, "name" | "folder"> = ownProject()) {
+    this.#project = name;
     this.file = `Pulumi.${stack.split("/").at(-1) ?? stack}.yaml`;
+    this.#path = join(folder, this.file);
     try {
       this.#before = readFileSync(this.#path, "utf8");
     } catch {
@@ -77,10 +77,6 @@ export class StackDocument {
   #write(text: string): void {
     writeFileSync(`${this.#path}.new`, text);
     renameSync(`${this.#path}.new`, this.#path);
-  }
-
-  get #path(): string {
-    return join(folder, this.file);
   }
 }
 

@@ -14,9 +14,10 @@ import type { SmokeCheck } from "../config/smoke-checks.ts";
 import { preflight } from "../connection/preflight.ts";
 import { target } from "../connection/target.ts";
 import { runThrough } from "../toolchain/cli.ts";
+import { ownProject } from "../toolchain/project.ts";
 import { capture } from "../toolchain/pulumi.ts";
 
-const project = join(import.meta.dirname, "..");
+const clone = join(import.meta.dirname, "..");
 
 export interface Outputs {
   url: string;
@@ -75,7 +76,7 @@ export class Stack {
   static read(name: string): Stack {
     let printed: string;
     try {
-      printed = capture(["stack", "output", "--json", "--stack", name, "--cwd", project]);
+      printed = capture(["stack", "output", "--json", "--stack", name, "--cwd", ownProject().folder]);
     } catch (error) {
       throw new OperatorError(`The outputs of stack ${name} could not be read: ${reasonOf(error)}\n    → ${choices()}`);
     }
@@ -125,7 +126,7 @@ export class Stack {
       "sh",
       ["host/run.sh", script, ...words],
       { ...process.env, ...variables },
-      project,
+      clone,
     );
     // ssh(1): its own failures, though a command may end so too.
     if (code === 255 && host.type === "ssh") {
@@ -186,7 +187,7 @@ export class Stack {
   }
 
   get #surroundings(): { cwd: string; env: NodeJS.ProcessEnv } {
-    return { cwd: project, env: { ...process.env, ...target(this.outputs.operations.host) } };
+    return { cwd: clone, env: { ...process.env, ...target(this.outputs.operations.host) } };
   }
 }
 
@@ -198,7 +199,7 @@ function reasonOf(error: unknown): string {
 
 function choices(): string {
   try {
-    const stacks = JSON.parse(capture(["stack", "ls", "--json", "--cwd", project])) as { name: string }[];
+    const stacks = JSON.parse(capture(["stack", "ls", "--json", "--cwd", ownProject().folder])) as { name: string }[];
     if (stacks.length > 0) return `Name one of: ${stacks.map(({ name }) => name).join(", ")}.`;
   } catch {
     // What cannot be listed is not the question.

@@ -1,12 +1,16 @@
 // The Pulumi project that a command is about.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+
+const clone = dirname(import.meta.dirname);
 
 export interface Project {
   /** Folder of Pulumi.yaml. */
   readonly folder: string;
   /** The project's name, under which its stacks are kept. */
   readonly name: string;
+  /** File of the program, where Pulumi.yaml names one. */
+  readonly program: string | undefined;
   /** Whether Pulumi.yaml names the place of the state itself. */
   readonly hasBackend: boolean;
 }
@@ -20,9 +24,27 @@ export function findProject(from: string): Project | undefined {
   }
 }
 
+/**
+ * The project that a command of Socle is about: the one that Pulumi itself finds from the working folder, where its
+ * program is this clone, so that the stacks' files may lie in a folder of their own; anywhere else, the clone.
+ */
+export function ownProject(from = process.cwd()): Project {
+  const found = findProject(from);
+  const own = found?.program !== undefined && existsSync(found.program) && realpathSync(found.program) === ownProgram;
+  return own ? found : readProject(clone, join(clone, "Pulumi.yaml"));
+}
+
+const ownProgram = join(clone, "index.ts");
+
 function readProject(folder: string, file: string): Project {
   const text = readFileSync(file, "utf8");
   const name = /^name:\s*["']?([A-Za-z0-9._-]+)/m.exec(text)?.[1];
   if (name === undefined) throw new Error(`${file} has no name; add a line such as "name: socle".`);
-  return { folder, name, hasBackend: /^backend:/m.test(text) };
+  const main = /^main:\s*["']?([^"'#\n]+)/m.exec(text)?.[1]?.trim();
+  return {
+    folder,
+    name,
+    program: main === undefined ? undefined : resolve(folder, main),
+    hasBackend: /^backend:/m.test(text),
+  };
 }

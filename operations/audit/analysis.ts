@@ -8,10 +8,11 @@ import { policyCatalogue } from "../../config/policy-catalogue.ts";
 import type { Described } from "../../policies/rule.ts";
 import { UndecidedError } from "../../policies/unknown.ts";
 import { judged } from "../../policies/verdict.ts";
+import { ownProject } from "../../toolchain/project.ts";
 import { attempt } from "../../toolchain/pulumi.ts";
 import type { Finding } from "../check/judgement.ts";
 
-const project = join(import.meta.dirname, "..", "..");
+const clone = join(import.meta.dirname, "..", "..");
 
 /** Stands for the analysis as a whole; what it finds bears the ids of the policies. */
 export const stateRule: Described = {
@@ -44,8 +45,8 @@ export interface Analysed {
 }
 
 export function analyse(stack: string): Analysed {
-  const words = ["policy", "analyze", "--policy-pack", "policies", "--stack", stack, "--cwd", project, "--json"];
-  return attempt([...words, "--non-interactive"]);
+  const words = ["policy", "analyze", "--policy-pack", join(clone, "policies"), "--stack", stack, "--json"];
+  return attempt([...words, "--cwd", ownProject().folder, "--non-interactive"]);
 }
 
 /** @param run asked only where the tier judges anything by policies */

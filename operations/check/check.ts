@@ -5,8 +5,7 @@
  *
  * Exit status 1 when something is to be mended before the stack may go out, 2 when it could not be judged.
  */
-import { join } from "node:path";
-
+import { ownProject } from "../../toolchain/project.ts";
 import { judge } from "./judgement.ts";
 import { judging } from "./judging.ts";
 import { UnjudgeableError } from "./stack-file.ts";
@@ -18,7 +17,7 @@ Exit status 0 when it may go out, 1 when something is to be mended before, 2 whe
 Every rule and its mend: docs/policies.md`,
   ownError: UnjudgeableError,
   judge: async (stack, format) => {
-    const judgement = await judge(join(import.meta.dirname, "..", ".."), stack);
+    const judgement = await judge(ownProject().folder, stack);
     console.log(format(judgement));
     return judgement.findings.some(({ level }) => level === "mandatory") ? 1 : 0;
   },

@@ -1,6 +1,5 @@
 /** Variables on their way into a stack: what it has already, and the writing of what it has not. */
-import { join } from "node:path";
-
+import { ownProject } from "../../toolchain/project.ts";
 import { attempt, capture } from "../../toolchain/pulumi.ts";
 import { OperatorError } from "../stack.ts";
 import { StackDocument } from "../stack-document.ts";
@@ -10,8 +9,6 @@ import type { Step } from "./variable-plan.ts";
 export interface Intake extends Step {
   state?: "new" | "same" | "differs";
 }
-
-const project = join(import.meta.dirname, "..", "..");
 
 export class StackVariables {
   readonly #stack: string;
@@ -23,7 +20,7 @@ export class StackVariables {
   constructor(stack: string) {
     this.#stack = stack;
     const read = (...words: string[]): unknown =>
-      JSON.parse(capture([...words, "--json", "--stack", stack, "--cwd", project]));
+      JSON.parse(capture([...words, "--json", "--stack", stack, "--cwd", ownProject().folder]));
     try {
       this.#secrets = read("config", "--show-secrets") as Record<string, { value: string }>;
       this.#up = Object.keys(read("stack", "output") as object).length > 0;
@@ -53,7 +50,7 @@ export class StackVariables {
    */
   take(steps: readonly Intake[], told: (variable: string) => void): void {
     for (const { path = [], variable, value } of steps.filter(({ becomes }) => becomes === "secret")) {
-      const words = ["config", "set", "--secret", path[0] ?? "", "--stack", this.#stack, "--cwd", project];
+      const words = ["config", "set", "--secret", path[0] ?? "", "--stack", this.#stack, "--cwd", ownProject().folder];
       const { status, stderr } = attempt(words, process.env, value as string);
       if (status !== 0)
         throw new OperatorError(

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 
 import { rules } from "../../policies/catalogue.ts";
+import { ownProject } from "../../toolchain/project.ts";
 import { examine } from "../check/judgement.ts";
 import { UnjudgeableError } from "../check/stack-file.ts";
 import { type ChecklistReport, checklistReport } from "./checklist-report.ts";
@@ -32,9 +33,11 @@ const program = new Command("npm run report --")
   .exitOverride()
   .showHelpAfterError()
   .action(async ({ stack, output, format }: { stack: string; output: string; format?: string }) => {
-    const project = join(import.meta.dirname, "..", "..");
-    const found = await examine(project, stack);
-    const report = checklistReport(found, rules, { when: new Date(), commit: commitOf(project) });
+    const found = await examine(ownProject().folder, stack);
+    const report = checklistReport(found, rules, {
+      when: new Date(),
+      commit: commitOf(join(import.meta.dirname, "..", "..")),
+    });
     const chosen = Object.entries(forms).filter(([name]) => format === undefined || name === format);
     if (output === "-") {
       console.log(chosen.map(([, { write }]) => write(report)).join("\n"));

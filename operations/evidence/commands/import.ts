@@ -1,12 +1,12 @@
 /** `import`: a tool's report becomes a record. */
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { parse } from "yaml";
 
 import { evidenceFolder } from "../../../policies/evidence/evidence.ts";
+import { ownProject } from "../../../toolchain/project.ts";
 import { OperatorError } from "../../stack.ts";
 import { record } from "../record.ts";
 import type { Reported } from "../report.ts";
@@ -108,7 +108,5 @@ function digestOf(reference: string): string {
 
 /** As the stack calls itself where it runs (config/environment.ts). */
 function nameOnHost(stack: string): string {
-  const file = join(import.meta.dirname, "..", "..", "..", "Pulumi.yaml");
-  const { name } = parse(readFileSync(file, "utf8")) as { name: string };
-  return `${name}-${stack}`;
+  return `${ownProject().name}-${stack}`;
 }

@@ -1,7 +1,7 @@
 // Which release a rollback goes back to, and what it changes in the stack file.
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, it } from "mocha";
@@ -11,8 +11,6 @@ import { described } from "../../../operations/commands/rollback.ts";
 import type { Release } from "../../../operations/release-history.ts";
 import { planRollback } from "../../../operations/rollback-plan.ts";
 import { StackDocument } from "../../../operations/stack-document.ts";
-
-const project = join(import.meta.dirname, "..", "..", "..");
 
 function release(number: number, image: string, result: Release["result"] = "succeeded"): Release {
   const digest = `sha256:${String(number).repeat(64).slice(0, 64)}`;
@@ -32,13 +30,16 @@ function release(number: number, image: string, result: Release["result"] = "suc
 }
 
 describe("a rollback", () => {
-  const name = `unit-${randomBytes(4).toString("hex")}`;
-  const file = join(project, `Pulumi.${name}.yaml`);
+  const name = "trial";
+  let project: { name: string; folder: string };
+  let file: string;
   beforeEach(() => {
+    project = { name: "socle", folder: mkdtempSync(join(tmpdir(), "socle-rollback-")) };
+    file = join(project.folder, `Pulumi.${name}.yaml`);
     writeFileSync(file, text);
   });
   afterEach(() => {
-    rmSync(file);
+    rmSync(project.folder, { recursive: true });
   });
   const text = `config:
   # What visitors type.
@@ -57,7 +58,7 @@ describe("a rollback", () => {
 `;
   const three = [release(1, "site:1"), release(2, "site:2"), release(3, "site:3")];
   const plan = (releases: Release[], wanted?: string) =>
-    planRollback({ releases, flaws: [] }, new StackDocument(name), wanted);
+    planRollback({ releases, flaws: [] }, new StackDocument(name, project), wanted);
   const settled = (): void => {
     writeFileSync(file, text.replace('      LATER: "yes"\n', ""));
   };
@@ -105,7 +106,7 @@ describe("a rollback", () => {
   });
 
   it("changes in the stack file what differs and nothing else: comments, form and secrets stay", () => {
-    const document = new StackDocument(name);
+    const document = new StackDocument(name, project);
     const { changes } = planRollback({ releases: three, flaws: [] }, document, "2");
     document.apply(changes.filter(({ to }) => to !== undefined));
     document.write();
@@ -125,6 +126,6 @@ describe("a rollback", () => {
   it("says that the stack file is not here, or is none", () => {
     assert.throws(() => new StackDocument("nobody"), /There is no Pulumi\.nobody\.yaml/);
     writeFileSync(file, "config: [\n");
-    assert.throws(() => new StackDocument(name), /is no YAML file/);
+    assert.throws(() => new StackDocument(name, project), /is no YAML file/);
   });
 });
