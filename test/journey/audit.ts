@@ -1,11 +1,7 @@
 // `npm run audit` on a stack of the tests, as an operator runs it.
-import { join } from "node:path";
-
 import type { Finding, Judgement } from "../../operations/check/judgement.ts";
 import { run } from "../lab/command.ts";
 import type { TestStack } from "../lab/stack.ts";
-
-const project = join(import.meta.dirname, "..", "..");
 
 export interface Audit {
   code: number;
@@ -15,7 +11,7 @@ export interface Audit {
 
 export function audit(stack: TestStack, ...words: string[]): Promise<Audit> {
   return run("node", ["operations/audit/audit.ts", "--stack", stack.name, ...words], {
-    directory: project,
+    directory: stack.folder,
     environment: stack.environment(),
     check: false,
     timeoutSeconds: 240,

@@ -11,8 +11,6 @@ import { until } from "../lab/deadline.ts";
 import { changingSite } from "./local-site.ts";
 import type { TestStack } from "../lab/stack.ts";
 
-const project = join(import.meta.dirname, "..", "..");
-
 describe("A deployment of a local stack", function () {
   this.timeout(180_000);
   this.slow(60_000);
@@ -37,7 +35,7 @@ describe("A deployment of a local stack", function () {
 
   const socle = (stack: TestStack, ...words: string[]): Promise<Result> =>
     run("node", ["operations/socle.ts", ...words, "--stack", stack.name], {
-      directory: project,
+      directory: stack.folder,
       check: false,
       environment: stack.environment(),
     });
@@ -52,7 +50,7 @@ describe("A deployment of a local stack", function () {
     const environment = { ...stack.environment(), PULUMI_BACKEND_URL: `file://${state}` };
     const pulumi = (...args: string[]): Promise<Result> =>
       run("node_modules/.bin/pulumi", [...args, "--non-interactive", "--color", "never"], {
-        directory: project,
+        directory: stack.folder,
         check: false,
         environment,
       });

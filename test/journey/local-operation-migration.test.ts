@@ -13,8 +13,6 @@ import { Load } from "../lab/load.ts";
 import { changingSite, ownSecrets } from "./local-site.ts";
 import { Operator } from "../lab/operator.ts";
 
-const project = new URL("../../", import.meta.url).pathname;
-
 describe("migrations of a local stack", function () {
   this.timeout(480_000);
   let guarded: Guarded;
@@ -204,7 +202,7 @@ describe("migrations of a local stack", function () {
 
   /** The same settings in production: the preview itself refuses, until the heads are approved. */
   const refusedInProduction = async (): Promise<void> => {
-    const { project: name, configuration } = readStackFile(project, site().stack.name);
+    const { project: name, configuration } = readStackFile(site().stack.folder, site().stack.name);
     const model = { ...environmentModel(name, site().stack.name, configuration), tier: "production" as const };
     const quiet = { info: () => undefined, warn: () => undefined };
     await assert.rejects(previewMigrations(name, site().stack.name, model, site().output, quiet), (error: Error) => {

@@ -22,7 +22,7 @@ describe("an upgrade of PostgreSQL of a local stack", function () {
   /** Runs it until it says a word, and kills it with all that it started. */
   const killedAt = async (word: string): Promise<void> => {
     const victim = spawn("node", [join(project, "operations", "socle.ts"), ...command], {
-      cwd: project,
+      cwd: site().stack.folder,
       env: { ...process.env, ...site().stack.environment(), PULUMI_STACK: site().stack.name },
       detached: true,
       stdio: ["ignore", "ignore", "pipe"],

@@ -65,7 +65,7 @@ describe("docs/releases.md, followed on a local stack", function () {
   const follow = async (): Promise<Result> => {
     const { commands, fails } = blocks[next++]!;
     const result = await run("sh", ["-euc", commands.replaceAll("my-site:", `${images}:`)], {
-      directory: project,
+      directory: site().stack.folder,
       timeoutSeconds: 240,
       check: false,
       environment: { ...site().stack.environment(), PULUMI_STACK: site().stack.name },

@@ -48,9 +48,9 @@ export const releaseSteps: (Pick<Blow, "step"> & { name: string })[] = [
 
 /** `npm run -s pulumi -- up`; when a step begins, something happens to it. @see endLeft */
 export async function deploy(stack: TestStack, blow?: Blow): Promise<Deployed> {
-  const words = ["toolchain/pulumi.ts", "up", "--yes", "--skip-preview", "--stack", stack.name];
+  const words = [join(project, "toolchain", "pulumi.ts"), "up", "--yes", "--skip-preview", "--stack", stack.name];
   const child = spawn("node", [...words, "--non-interactive", "--color", "never"], {
-    cwd: project,
+    cwd: stack.folder,
     env: { ...process.env, ...stack.environment() },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],

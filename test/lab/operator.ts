@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type CommandOptions, type Result, run } from "./command.ts";
 import type { TestStack } from "./stack.ts";
 
-const project = join(import.meta.dirname, "..", "..");
+const program = join(import.meta.dirname, "..", "..", "operations", "socle.ts");
 
 export type Step = ["wait", string] | ["type", string] | ["resize", number, number];
 
@@ -35,12 +35,12 @@ export class Operator {
   }
 
   #words(words: readonly string[]): string[] {
-    return [join(project, "operations", "socle.ts"), ...words];
+    return [program, ...words];
   }
 
   #options(options: CommandOptions): CommandOptions {
     return {
-      directory: project,
+      directory: this.#stack.folder,
       ...options,
       environment: { ...this.#stack.environment(), PULUMI_STACK: this.#stack.name, ...options.environment },
     };

@@ -8,9 +8,8 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 
 import { Cli } from "../../toolchain/cli.ts";
+import { viewOfClone } from "./clone-view.ts";
 import { run, type Result } from "./command.ts";
-
-const project = join(import.meta.dirname, "..", "..");
 
 /** Section → settings, as in a stack file without the project's name. */
 export type Sections = Record<string, unknown>;
@@ -82,7 +81,7 @@ export class TestStack {
   readonly name = `e2e-${randomBytes(3).toString("hex")}`;
   /** The beginning of the names of its containers, volumes and networks. */
   readonly prefix = `socle-${this.name}`;
-  /** State and passphrase. */
+  /** State, passphrase and settings, in what stands for a clone: where commands on the stack are run. */
   readonly folder: string;
   /** All that the CLI printed so far, for the secret scan. */
   readonly printed: string[] = [];
@@ -113,7 +112,6 @@ export class TestStack {
   /** As after the loss of everything but the settings and what was kept elsewhere: no state, no key of a secret. */
   async startOver(): Promise<void> {
     await rm(this.folder, { recursive: true });
-    await rm(this.file);
     await mkdir(this.folder, { mode: 0o700 });
     await this.#init();
     for (const [name, value] of Object.entries(this.#secrets)) await this.setSecret(name, value);
@@ -121,15 +119,16 @@ export class TestStack {
   }
 
   async #init(): Promise<void> {
-    if (!this.#beside)
+    if (!this.#beside) {
+      await viewOfClone(this.folder);
       await writeFile(join(this.folder, "passphrase"), randomBytes(24).toString("hex"), { mode: 0o600 });
+    }
     await this.#write();
     await this.pulumi(["stack", "init", this.name]);
   }
 
-  /** The CLI looks for a stack's settings beside the program. */
   get file(): string {
-    return join(project, `Pulumi.${this.name}.yaml`);
+    return join(this.folder, `Pulumi.${this.name}.yaml`);
   }
 
   get settings(): Sections {
@@ -216,9 +215,10 @@ export class TestStack {
 
   /** Forgets a stack that has nothing anywhere: refused, destroyed, or its host is gone. */
   async forget(): Promise<void> {
-    if (this.#beside) await this.pulumi(["stack", "rm", "--yes"], { check: false });
-    else await rm(this.folder, { recursive: true, force: true });
-    await rm(this.file, { force: true });
+    if (this.#beside) {
+      await this.pulumi(["stack", "rm", "--yes"], { check: false });
+      await rm(this.file, { force: true });
+    } else await rm(this.folder, { recursive: true, force: true });
   }
 
   /**
@@ -247,7 +247,7 @@ export class TestStack {
     const named = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", this.name];
     const [program, ...command] = [...via, cli.path, ...args, ...named, "--non-interactive", "--color", "never"];
     const result = await run(program, command, {
-      directory: project,
+      directory: this.folder,
       timeoutSeconds: 300,
       ...options,
       check: false,
