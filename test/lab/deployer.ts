@@ -60,6 +60,7 @@ export async function deploy(stack: TestStack, blow?: Blow): Promise<Deployed> {
     const engine = await engineOf(stack);
     const started = await descendants(engine);
     process.kill(engine, "SIGKILL");
+    stack.cutOff += 1;
     for (const pid of started)
       if (victim === "engine") left.add(pid);
       // The watcher is made to outlive it, as it does where it runs in another session.

@@ -10,6 +10,7 @@ import { parse, stringify } from "yaml";
 import { Cli } from "../../toolchain/cli.ts";
 import { viewOfClone } from "./clone-view.ts";
 import { run, type Result } from "./command.ts";
+import { siteUpdates, type Tally, tally, updatesOf } from "./updates.ts";
 
 /** Section → settings, as in a stack file without the project's name. */
 export type Sections = Record<string, unknown>;
@@ -85,6 +86,8 @@ export class TestStack {
   readonly folder: string;
   /** All that the CLI printed so far, for the secret scan. */
   readonly printed: string[] = [];
+  /** Updates whose engine was killed: it wrote nothing down of them. */
+  cutOff = 0;
   #sections: Sections;
   readonly #secrets: Record<string, string> = {};
   readonly #credentials: Record<string, string> = {};
@@ -111,6 +114,7 @@ export class TestStack {
 
   /** As after the loss of everything but the settings and what was kept elsewhere: no state, no key of a secret. */
   async startOver(): Promise<void> {
+    await this.#count(siteUpdates);
     await rm(this.folder, { recursive: true });
     await mkdir(this.folder, { mode: 0o700 });
     await this.#init();
@@ -213,8 +217,12 @@ export class TestStack {
     }
   }
 
-  /** Forgets a stack that has nothing anywhere: refused, destroyed, or its host is gone. */
-  async forget(): Promise<void> {
+  /**
+   * Forgets a stack that has nothing anywhere: refused, destroyed, or its host is gone.
+   * @param counted among what its updates are counted
+   */
+  async forget(counted: Tally = siteUpdates): Promise<void> {
+    await this.#count(counted);
     if (this.#beside) {
       await this.pulumi(["stack", "rm", "--yes"], { check: false });
       await rm(this.file, { force: true });
@@ -274,6 +282,11 @@ export class TestStack {
       SOCLE_STATE: join(this.folder, "host"),
       SOCLE_EVIDENCE: join(this.folder, "evidence"),
     };
+  }
+
+  async #count(counted: Tally): Promise<void> {
+    await tally(counted, (await updatesOf(this.folder, "socle", this.name)) + this.cutOff, this.name);
+    this.cutOff = 0;
   }
 
   async #write(): Promise<void> {

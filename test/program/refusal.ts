@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 
 import type { Result } from "../lab/command.ts";
 import { type Sections, TestStack } from "../lab/stack.ts";
+import { smallUpdates } from "../lab/updates.ts";
 
 export interface Refusal {
   /** All that the CLI printed. */
@@ -26,7 +27,7 @@ export async function refusal(
     const state = (await stack.resources()).map(({ type }) => type);
     return { said, seconds: (Date.now() - start) / 1000, state };
   } finally {
-    await stack.forget();
+    await stack.forget(smallUpdates);
   }
 }
 
