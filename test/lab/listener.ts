@@ -112,9 +112,13 @@ export class Listener {
     }
     if (this.#asked !== undefined) return;
     this.#asked = Date.now();
-    const text = Buffer.from('{"type":"ping"}');
-    // Masked with zeros: allowed, and the text stays as it is.
-    this.#socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), text]));
+    this.#send(1, Buffer.from('{"type":"ping"}'));
+  }
+
+  /** A whole frame of at most `shortFrame` bytes. */
+  #send(kind: number, data: Buffer): void {
+    // Masked with zeros: allowed, and the data stays as it is.
+    this.#socket?.write(Buffer.concat([Buffer.from([0x80 | kind, 0x80 | data.length, 0, 0, 0, 0]), data]));
   }
 
   /** Takes whole frames off the front; returns what is left. */
@@ -125,15 +129,17 @@ export class Listener {
       if (bytes.length < head) return bytes;
       const length = second > shortFrame ? bytes.readUInt16BE(2) : second;
       if (bytes.length < head + length) return bytes;
-      const text = bytes.subarray(head, head + length).toString();
+      const data = bytes.subarray(head, head + length);
       bytes = bytes.subarray(head + length);
       const kind = first & 15;
       if (kind === 8) {
         this.#socket?.destroy();
         return Buffer.alloc(0);
       }
-      if (kind === 9) this.#socket?.write(Buffer.from([0x8a, 0x80, 0, 0, 0, 0]));
+      // With what the ping carried (RFC 6455, 5.5.3): a server that misses it takes the client for gone.
+      if (kind === 9) this.#send(10, data);
       if (kind !== 1) continue;
+      const text = data.toString();
       if (text.includes('"pong"')) {
         this.pongs += 1;
         this.#asked = undefined;
