@@ -1,7 +1,11 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
-import { type Page, chromium } from "playwright-core";
+import { dirname, join } from "node:path";
+
+import { chromium, type Page } from "playwright-core";
+
+import { Proxy, proxyAddress } from "./browser/proxy.ts";
+import { quiet } from "./token.ts";
 
 export interface BrowserOptions {
   /** Name → address, or address:port, for sites that no DNS knows. */
@@ -23,7 +27,10 @@ export interface Browser {
 
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** Opens a headless Chromium with an empty profile, which accepts any certificate. */
+/**
+ * Opens a headless Chromium with an empty profile, which accepts any certificate. It is in a network of its own, since one
+ * that sees the engine's networks come and go drops its connections (ERR_NETWORK_CHANGED); and it has the machine quiet.
+ */
 export async function openBrowser(options: BrowserOptions = {}): Promise<Browser> {
   const { hosts = {}, viewport = { width: 1280, height: 800 }, timeoutSeconds = 15 } = options;
   const executablePath = process.env.SOCLE_CHROMIUM ?? places.find((place) => existsSync(place));
@@ -32,25 +39,47 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
       `no Chromium at ${places.join(", ")}: install it (Debian: apt-get install chromium) or name one in SOCLE_CHROMIUM`,
     );
   }
-  const rules = Object.entries(hosts).map(([name, address]) => `MAP ${name} ${address}`);
-  const browser = await chromium.launch({
-    executablePath,
-    headless: true,
-    // Its sandbox does not start for root, as whom CI often runs; it opens pages of the test only.
-    chromiumSandbox: false,
-    args: [
-      // /dev/shm of a container is often too small for it.
-      "--disable-dev-shm-usage",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      // Its own errands to its maker fail where there is no way out, and are nobody's test.
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      ...(rules.length > 0 ? [`--host-resolver-rules=${rules.join(",")}`] : []),
-    ],
-  });
+  const giveBack = await quiet();
+  const proxy = await Proxy.open(hosts);
+  const browser = await chromium
+    .launch({
+      executablePath: join(import.meta.dirname, "browser", "own-network.sh"),
+      env: {
+        ...process.env,
+        SOCLE_BROWSER: executablePath,
+        SOCLE_NODE: process.execPath,
+        SOCLE_RELAY: join(import.meta.dirname, "browser", "relay.mjs"),
+        SOCLE_PROXY: proxy.socket,
+      },
+      headless: true,
+      // Its sandbox does not start for root, as whom CI often runs; it opens pages of the test only.
+      chromiumSandbox: false,
+      args: [
+        // /dev/shm of a container is often too small for it.
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        // Its own errands to its maker fail where there is no way out, and are nobody's test.
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        // Also to this machine's own servers.
+        `--proxy-server=${proxyAddress}`,
+        "--proxy-bypass-list=<-loopback>",
+      ],
+    })
+    .catch(async (error: unknown) => {
+      await proxy.close();
+      giveBack();
+      throw error;
+    });
+  const close = async (): Promise<void> => {
+    // The relay ends with the proxy, and the browser's outputs are closed when the relay has ended too.
+    await proxy.close();
+    await browser.close();
+    giveBack();
+  };
   try {
     const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport });
     context.setDefaultTimeout(timeoutSeconds * 1000);
@@ -69,10 +98,10 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
         await mkdir(dirname(file), { recursive: true });
         await page.screenshot({ path: file });
       },
-      close: () => browser.close(),
+      close,
     };
   } catch (error) {
-    await browser.close();
+    await close();
     throw error;
   }
 }

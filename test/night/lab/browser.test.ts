@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { openBrowser } from "../../lab/browser.ts";
+import { docker } from "../../lab/command.ts";
 import { request } from "../../lab/http.ts";
 
 const page = `<!doctype html><title>Lab</title><h1>Lab</h1><script>
@@ -50,6 +52,25 @@ describe("browser and requests of the lab", function () {
     } finally {
       await browser.close();
       await rm(folder, { recursive: true });
+    }
+  });
+
+  it("goes on while the machine's networks change", async () => {
+    const network = `socle-browser-${randomBytes(4).toString("hex")}`;
+    const browser = await openBrowser({ hosts: { "site.socle.test": `127.0.0.1:${String(port)}` } });
+    try {
+      await browser.page.goto("http://site.socle.test/");
+      const asking = browser.page.evaluate(
+        `(async () => { window.asked = 0; while (!window.enough) { await fetch("/"); window.asked += 1; } return true; })()`,
+      );
+      for (let change = 0; change < 3; change += 1) {
+        await docker(["network", "create", network]);
+        await docker(["network", "rm", network]);
+      }
+      assert.ok(Number(await browser.page.evaluate("window.enough = true, window.asked")) > 10);
+      assert.equal(await asking, true);
+    } finally {
+      await browser.close();
     }
   });
 
