@@ -165,6 +165,8 @@ export function generated(name: string, generation: string, length: number): str
 export const privateKey =
   "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIPrivateKeyOfTheSelfSignedCertificate\n-----END EC PRIVATE KEY-----\n";
 
+export const certificate = "-----BEGIN CERTIFICATE-----\nc2VsZi1zaWduZWQ=\n-----END CERTIFICATE-----\n";
+
 /** Identity that the engine gives to an image's content. */
 export const imageId = (reference: string): string => `sha256:${createHash("sha256").update(reference).digest("hex")}`;
 
@@ -182,7 +184,7 @@ function outputs(type: string, name: string, inputs: Record<string, unknown>): R
     case "tls:PrivateKey":
       return { privateKeyPem: pulumi.secret(privateKey) };
     case "tls:SelfSignedCert":
-      return { certPem: "-----BEGIN CERTIFICATE-----\nc2VsZi1zaWduZWQ=\n-----END CERTIFICATE-----\n" };
+      return { certPem: certificate };
     case "docker:RemoteImage": {
       const reference = inputs["name"] as string;
       const digest = reference.split("@")[1] ?? imageId(`manifest of ${reference}`);
