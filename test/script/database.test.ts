@@ -7,6 +7,7 @@ import { join } from "node:path";
 
 import { after, before, describe, it } from "mocha";
 
+import { until } from "../lab/deadline.ts";
 import { docker, runScript, scripts } from "./machine.ts";
 
 describe("postgres/database.sh", function () {
@@ -32,16 +33,18 @@ describe("postgres/database.sh", function () {
     return spawnSync("docker", ["exec", "--env", `PGPASSWORD=${password}`, server, ...psql]).status === 0;
   };
 
+  const sql = readFileSync(join(scripts, "postgres", "database.sql"), "utf8");
+  /** @param seconds that the other login's password goes on */
+  const set = (generation: string, [login, other] = ["shop_a", "shop_b"], seconds = 60): void => {
+    const input = ["password", "backup_password", "superuser_password"]
+      .map((name) => `\\set ${name} '${name} ${generation}'\n`)
+      .join("");
+    const words = [server, "shop", "shop", login, other, String(seconds), "shop_backup"];
+    const { status, stderr } = runScript("postgres/database.sh", words, { input: `${input}${sql}` });
+    assert.deepEqual([status, stderr.toString()], [0, ""]);
+  };
+
   it("gives logins, backups and the superuser the passwords that the stack has now", () => {
-    const sql = readFileSync(join(scripts, "postgres", "database.sql"), "utf8");
-    const set = (generation: string): void => {
-      const input = ["password", "backup_password", "superuser_password"]
-        .map((name) => `\\set ${name} '${name} ${generation}'\n`)
-        .join("");
-      const words = [server, "shop", "shop", "shop_a", "shop_b", "60", "shop_backup"];
-      const { status, stderr } = runScript("postgres/database.sh", words, { input: `${input}${sql}` });
-      assert.deepEqual([status, stderr.toString()], [0, ""]);
-    };
     assert.ok(logsIn("postgres", "before"));
     for (const generation of ["first", "second"]) set(generation);
     for (const [role, name] of [
@@ -52,5 +55,17 @@ describe("postgres/database.sh", function () {
       assert.ok(logsIn(role, `${name} second`), role);
       assert.ok(!logsIn(role, `${name} first`), role);
     }
+  });
+
+  it("lets the login of the generation before in for the time of the handover, and no longer", async () => {
+    const former = (): boolean => logsIn("shop_a", "password second");
+    set("third", ["shop_b", "shop_a"], 5);
+    assert.ok(former() && logsIn("shop_b", "password third"));
+    await until("its time is over", 30, () => Promise.resolve(!former()));
+    // A deployment that changes nothing gives it no further time, and the next rotation a new one.
+    set("third", ["shop_b", "shop_a"], 5);
+    assert.ok(!former());
+    set("fourth", ["shop_a", "shop_b"], 60);
+    assert.ok(logsIn("shop_a", "password fourth") && logsIn("shop_b", "password third"));
   });
 });

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { after, before, describe, it } from "mocha";
 
+import { until } from "../lab/deadline.ts";
 import { docker, runScript } from "./machine.ts";
 
 describe("password of Redis", function () {
@@ -73,6 +74,16 @@ describe("password of Redis", function () {
     set(third, 1);
     await sleep(2000);
     assert.deepEqual(taken(), [false, true, true]);
+  });
+
+  it("stays where it is set again within its time, as after an up that was taken back", async () => {
+    set(first, 2);
+    set(third, 600);
+    // The time of the third one, which the first of these changes began, ends while it is in use.
+    const waiting = (): boolean => / 2$/m.test(docker("top", name, "-o", "pid,args"));
+    assert.ok(waiting());
+    await until("that time is over", 30, () => Promise.resolve(!waiting()));
+    assert.deepEqual(taken(), [true, true, true]);
   });
 
   it("is the newest one alone after a restart", async () => {

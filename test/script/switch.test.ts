@@ -29,7 +29,9 @@ describe("the switch of traffic", function () {
    */
   const stub = (service: string, ending: string, health?: string): string => {
     const container = `${name}-${ending}`;
-    const configuration = `server { listen 8000; server_name localhost; location = /health/ { return 200 "well\\n"; } location /broken { return 500; } location / { return 200 "front page of ${ending}\\n"; } } server { listen 8000 default_server; return 400 "bad name\\n"; }`;
+    // The first who asks for /once is answered, and nobody else within a minute.
+    const once = "limit_req_zone $server_name zone=once:64k rate=1r/m; limit_req_status 500;";
+    const configuration = `${once} server { listen 8000; server_name localhost; location = /health/ { return 200 "well\\n"; } location /broken { return 500; } location = /once { limit_req zone=once; try_files /none @once; } location @once { return 200 "once\\n"; } location / { return 200 "front page of ${ending}\\n"; } } server { listen 8000 default_server; return 400 "bad name\\n"; }`;
     const labels = [`--label=socle.stack=${name}`, `--label=socle.service=${service}`];
     const serve = `printf '%s' '${configuration}' >/etc/nginx/conf.d/default.conf; exec nginx -g 'daemon off;'`;
     const work = "trap 'echo rests' TTOU; trap 'echo works' TTIN; trap exit TERM QUIT; while :; do sleep 0.1; done";
@@ -52,14 +54,31 @@ describe("the switch of traffic", function () {
   };
   const move = (
     backend: string,
-    { checks = {}, domains = "localhost", worker = "", text = (all: string) => all, canary = [] as string[] } = {},
+    {
+      checks = {},
+      domains = "localhost",
+      worker = "",
+      text = (all: string) => all,
+      canary = [] as string[],
+      hold = 0,
+    } = {},
   ): { status: number | null; said: string; configuration: string } => {
     const model = environmentModel(project, "trial", read(changed(dev(), { nginx: { drain: 2 }, ...checks })));
     const configuration = nginxConfiguration(model, { container: backend, frontend: undefined });
-    const words = [image, name, `${name}-certificates`, configuration.name, "2", "0", name, `${backend}:8000`];
+    const words = [image, name, `${name}-certificates`, configuration.name, "2", String(hold), name];
     const { status, stdout, stderr } = runScript(
       "nginx/apply.sh",
-      [nginx, ...words, "20", "/health/", domains, worker === "" ? "-" : `${worker} 20`, backend, ...canary],
+      [
+        nginx,
+        ...words,
+        `${backend}:8000`,
+        "20",
+        "/health/",
+        domains,
+        worker === "" ? "-" : `${worker} 20`,
+        backend,
+        ...canary,
+      ],
       {
         input: `${text(configuration.text)}${smokeCheckLines(smokeChecks(model))}`,
         environment: { SOCLE_STATE: state.path },
@@ -224,13 +243,25 @@ describe("the switch of traffic", function () {
       assert.equal(status, 0, said);
     });
 
+    it("is taken back where a smoke check passes at first and fails after the hold", () => {
+      const before = former();
+      const { status, said } = move(next, {
+        checks: { "release.smokeChecks": [{ name: "a page", path: "/once", status: 200 }] },
+        hold: 1,
+      });
+      assert.notEqual(status, 0);
+      assert.match(said, /A smoke check failed\.\s+check +a page[^]*found +status 500/);
+      assert.match(said, /The traffic is back on the former release/);
+      assert.equal(serving(), before);
+    });
+
     it("is not taken back to a release that is gone", () => {
       assert.equal(move(next).status, 0);
       docker("stop", "--time=0", ...made.filter((container) => container.includes("-b") && container !== next));
       const { status, said } = move(next, { checks: front("no such text") });
       assert.notEqual(status, 0);
       assert.match(said, /There is no former release that could serve again; this one goes on\./);
-      assert.match(serving(), /^front page of b6$/);
+      assert.match(serving(), /^front page of b7$/);
     });
 
     it("survives the end of Nginx in the middle: it comes back with the new release", () => {
@@ -238,7 +269,7 @@ describe("the switch of traffic", function () {
       spawn("sh", ["-c", `sleep 1; kill -9 ${pid}`], { stdio: "ignore" });
       const { status, said } = move(next);
       assert.equal(status, 0, said);
-      assert.equal(serving(), "front page of b7");
+      assert.equal(serving(), "front page of b8");
     });
 
     it("does not take place where backend or worker does not get well: both are stopped, the former ones go on", () => {
