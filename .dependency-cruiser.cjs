@@ -35,10 +35,11 @@ module.exports = {
     },
     {
       name: "connection-takes-types-only",
-      comment: "How a host is reached does not depend on how settings are read.",
+      comment:
+        "How a host is reached does not depend on how settings are read; what a problem is, is the same everywhere.",
       severity: "error",
       from: { path: "^connection/" },
-      to: { path: "^config/", dependencyTypesNot: ["type-only"] },
+      to: { path: "^config/", pathNot: "^config/problem[.]ts$", dependencyTypesNot: ["type-only"] },
     },
     {
       name: "deployment-knows-settings-and-connection",

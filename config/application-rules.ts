@@ -9,6 +9,7 @@ const margin = 5;
 
 export const applicationRules: readonly Rule[] = [
   {
+    code: "config.debug-in-production",
     holds: "`production` runs without `application.debug`.",
     broken: ({ tier, application }) =>
       when(tier === "production" && application?.debug, {
@@ -18,6 +19,7 @@ export const applicationRules: readonly Rule[] = [
       }),
   },
   {
+    code: "config.image-without-digest",
     holds: "`application.image` is named by digest, except in `dev` on the local engine.",
     broken: ({ tier, host, application }) =>
       when(application && tier && host && !isPinned(application.image) && !(tier === "dev" && host.type === "local"), {
@@ -27,6 +29,7 @@ export const applicationRules: readonly Rule[] = [
       }),
   },
   {
+    code: "config.server-too-small",
     holds: "A `production` server that Socle prepares has `host.minimum.memory` of at least 1024 MiB.",
     broken: ({ tier, host }) =>
       when(tier === "production" && host?.type === "ssh" && host.prepare && host.minimum.memory < 1024, {
@@ -36,6 +39,7 @@ export const applicationRules: readonly Rule[] = [
       }),
   },
   {
+    code: "config.command-missing",
     holds:
       "With the presets `custom` and `mikroorm`, every command that is needed is given: `serve` and `health`; `superuser` where that section is; `command` and `health` of worker and beat where they run.",
     broken: ({ application, worker, beat, superuser }) => {
@@ -73,6 +77,7 @@ export const applicationRules: readonly Rule[] = [
     },
   },
   {
+    code: "config.plan-missing",
     holds: "In `production`, an application that migrates can say what is pending: it has `application.commands.plan`.",
     broken: ({ tier, application }) =>
       when(
@@ -88,6 +93,7 @@ export const applicationRules: readonly Rule[] = [
       ),
   },
   {
+    code: "config.wrong-entry",
     holds: "gunicorn serves a WSGI entry, uvicorn and daphne an ASGI one.",
     broken: ({ application }) => {
       const { preset, server, module = "" } = application ?? {};
@@ -101,6 +107,7 @@ export const applicationRules: readonly Rule[] = [
     },
   },
   {
+    code: "config.stop-grace-too-short",
     holds: `\`application.stopGrace\` is at least ${String(margin)} seconds longer than \`application.timeout\`.`,
     broken: ({ application }) =>
       when(application && application.stopGrace < application.timeout + margin, {
@@ -110,6 +117,7 @@ export const applicationRules: readonly Rule[] = [
       }),
   },
   {
+    code: "config.worker-stop-grace-too-short",
     holds: "`worker.stopGrace` is longer than `worker.longestTask`.",
     broken: ({ worker }) =>
       when(worker?.enabled && worker.stopGrace <= worker.longestTask, {
@@ -119,6 +127,7 @@ export const applicationRules: readonly Rule[] = [
       }),
   },
   {
+    code: "config.shared-folder",
     holds: "Static files and media have a folder each, neither inside the other.",
     broken: ({ application }) => {
       const [one = "", other = ""] = [application?.staticPath, application?.mediaPath].map((path) =>
@@ -132,6 +141,7 @@ export const applicationRules: readonly Rule[] = [
     },
   },
   {
+    code: "config.too-many-connections",
     holds:
       "`postgres.memory` has room for a quarter of shared buffers and a megabyte for each of `postgres.maxConnections`.",
     broken: ({ postgres }) =>
@@ -142,6 +152,7 @@ export const applicationRules: readonly Rule[] = [
       }),
   },
   {
+    code: "config.former-volume-serves",
     holds: "`postgres.formerVolume` is another one than `postgres.volume`.",
     broken: ({ postgres }) =>
       when(postgres && postgres.formerVolume === postgres.volume, {
@@ -151,6 +162,7 @@ export const applicationRules: readonly Rule[] = [
       }),
   },
   {
+    code: "config.variable-set-twice",
     holds: "`application.environment` sets no variable that Socle sets or that is a secret too.",
     broken: ({ application }, secrets) =>
       Object.keys(application?.environment ?? {}).flatMap((name) => {
@@ -166,6 +178,7 @@ export const applicationRules: readonly Rule[] = [
       }),
   },
   {
+    code: "config.variable-in-clear",
     holds:
       "`application.environment` has no secret in clear, told by name (`…_PASSWORD`, `…_TOKEN`, `…_KEY` …) or form (a URL with a password, a private key …).",
     broken: ({ application }, secrets) =>

@@ -26,5 +26,7 @@ export function contradictions(
   secrets: readonly string[],
   credentials: readonly string[],
 ): Mistake[] {
-  return rules.flatMap((rule) => rule.broken(settings, secrets, credentials));
+  return rules.flatMap(({ code, broken }) =>
+    broken(settings, secrets, credentials).map((breach): Mistake => ({ code, ...breach })),
+  );
 }

@@ -3,6 +3,7 @@ import { type Rule, when } from "./rule.ts";
 
 export const dataRules: readonly Rule[] = [
   {
+    code: "config.production-refreshed",
     holds: "A production stack has data of its own: no `data.refreshedFrom`.",
     broken: ({ tier, data }) =>
       when(tier === "production" && data?.refreshedFrom !== undefined, {

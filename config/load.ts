@@ -92,6 +92,7 @@ function secretMistakes(name: string, encrypted: boolean): Mistake[] {
   if (!/^[A-Z_][A-Z0-9_]*$/.test(name))
     return [
       {
+        code: "config.invalid-name",
         path,
         found: "the name is not valid",
         mend: "Use capitals, digits and underscores: it becomes a variable of the application.",
@@ -100,6 +101,7 @@ function secretMistakes(name: string, encrypted: boolean): Mistake[] {
   if (name in managedVariables)
     return [
       {
+        code: "config.managed-variable",
         path,
         found: "is set by Socle itself",
         mend: `Remove it (\`pulumi config rm ${path}\`); it comes from ${managedVariables[name] ?? ""}.`,
@@ -116,6 +118,7 @@ function credentialMistakes(name: string, value: string, encrypted: boolean): Mi
   if (schema.safeParse(value).success) return [];
   return [
     {
+      code: "config.malformed-credential",
       path,
       found: `what it holds is not ${settingOf(schema).title ?? "valid"} (its value is not shown here)`,
       mend: `Set it anew: \`pulumi config set --secret ${path}\`.`,
@@ -124,6 +127,7 @@ function credentialMistakes(name: string, value: string, encrypted: boolean): Mi
 }
 
 const inClear = (path: string): Mistake => ({
+  code: "config.secret-in-clear",
   path,
   found: "a secret in clear in the stack file",
   mend: `Run \`pulumi config set --secret ${path}\`; if it was ever committed, replace the secret.`,
@@ -131,6 +135,7 @@ const inClear = (path: string): Mistake => ({
 
 function misplacedSecret(name: string): Mistake {
   return {
+    code: "config.misplaced-secret",
     path: name,
     found: "holds an encrypted value, which would make the whole section unreadable in a preview",
     mend: "Take the value out and set it with `pulumi config set --secret secrets:NAME`.",

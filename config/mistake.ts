@@ -3,9 +3,12 @@ import leven from "leven";
 import type { z } from "zod";
 
 import { isSecret } from "./clear-secret.ts";
+import { type Code, Problem, type Wordings } from "./problem.ts";
 import { allowedValues, type Setting, settingAt, settingOf, variantOf } from "./setting.ts";
 
 export interface Mistake {
+  /** Of the kind of mistake, or of the rule that is broken. */
+  code: Code;
   /** Setting's path, such as `site.domains.0`. */
   path: string;
   /** What is wrong with what was found. Never holds a secret's value. */
@@ -15,17 +18,22 @@ export interface Mistake {
 }
 
 /** All mistakes of one configuration, reported at once. */
-export class ConfigurationError extends Error {
+export class ConfigurationError extends Problem {
   readonly mistakes: Mistake[];
 
   constructor(stack: string, mistakes: Mistake[]) {
-    const lines = mistakes.map(({ path, found, mend }) => `  ${path}: ${found}\n    → ${mend}`);
-    const count = mistakes.length === 1 ? "1 mistake" : `${String(mistakes.length)} mistakes`;
-    super(`The configuration of stack ${stack} has ${count}; nothing was changed.\n${lines.join("\n")}`);
-    this.name = "ConfigurationError";
+    super("config.refused", { stack, mistakes }, wordings["config.refused"]({ stack, mistakes }));
     this.mistakes = mistakes;
   }
 }
+
+export const wordings = {
+  "config.refused": ({ stack, mistakes }: { stack: string; mistakes: readonly Mistake[] }) => {
+    const lines = mistakes.map(({ path, found, mend }) => `  ${path}: ${found}\n    → ${mend}`);
+    const count = mistakes.length === 1 ? "1 mistake" : `${String(mistakes.length)} mistakes`;
+    return [`The configuration of stack ${stack} has ${count}; nothing was changed.\n${lines.join("\n")}`];
+  },
+} satisfies Wordings;
 
 /** The mistakes that one section's schema finds in a value. */
 export function mistakesOf(error: z.ZodError, schema: z.ZodType, section: string, value: unknown): Mistake[] {
@@ -39,11 +47,30 @@ export function mistakesOf(error: z.ZodError, schema: z.ZodType, section: string
       return issue.keys.map((key) => unknownSetting(`${path}.${key}`, key, known));
     }
     if (issue.code === "invalid_key")
-      return [{ path, found: "the name is not valid", mend: at.mend ?? "Choose another name." }];
+      return [
+        {
+          code: "config.invalid-name",
+          path,
+          found: "the name is not valid",
+          mend: at.mend ?? "Choose another name.",
+        },
+      ];
     if (found === undefined)
-      return [{ path, found: "is required and was not set", mend: at.mend ?? addition(path, at) }];
+      return [
+        {
+          code: "config.missing-setting",
+          path,
+          found: "is required and was not set",
+          mend: at.mend ?? addition(path, at),
+        },
+      ];
     return [
-      { path, found: `found ${shown(found, at)}, expected ${allowedValues(at)}`, mend: correction(path, found, at) },
+      {
+        code: "config.wrong-value",
+        path,
+        found: `found ${shown(found, at)}, expected ${allowedValues(at)}`,
+        mend: correction(path, found, at),
+      },
     ];
   });
 }
@@ -53,6 +80,7 @@ export function unknownSetting(path: string, key: string, known: readonly string
   const near = known.filter((name) => leven(name.toLowerCase(), key.toLowerCase()) <= Math.max(2, key.length / 3));
   const nearest = near.sort((a, b) => leven(a, key) - leven(b, key))[0];
   return {
+    code: "config.unknown-setting",
     path,
     found: "there is no such setting",
     mend: nearest ? `Did you mean \`${nearest}\`?` : `Remove it, or use one of: ${known.join(", ")}.`,

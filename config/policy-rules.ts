@@ -11,6 +11,7 @@ const waivers = "WVR-01";
 
 export const policyRules: readonly Rule[] = [
   {
+    code: "config.unknown-rule",
     holds: "`policies.enforcement` and `policies.waivers` name rules that there are.",
     broken: ({ policies }) => [
       ...Object.keys(policies?.enforcement ?? {}).flatMap((id) =>
@@ -30,6 +31,7 @@ export const policyRules: readonly Rule[] = [
     ],
   },
   {
+    code: "config.critical-rule-off",
     holds: "In `production` critical rules are mandatory: they can be waived, not switched off.",
     broken: ({ tier, policies }) =>
       Object.entries(policies?.enforcement ?? {}).flatMap(([id, level]) =>
@@ -41,6 +43,7 @@ export const policyRules: readonly Rule[] = [
       ),
   },
   {
+    code: "config.waiver-twice",
     holds: "A waiver in `policies.waivers` stands once for each rule and resource.",
     broken: ({ policies }) => {
       const keys = (policies?.waivers ?? []).map(({ rule, resource }) => `${rule} of ${resource}`);

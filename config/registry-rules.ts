@@ -5,6 +5,7 @@ import type { Settings } from "./schema.ts";
 
 export const registryRules: readonly Rule[] = [
   {
+    code: "config.registry-login",
     holds: "`registry` and `credentials:registryPassword` are given both or neither.",
     broken: ({ registry }, _secrets, credentials) => {
       const given = credentials.includes("registryPassword");
@@ -24,6 +25,7 @@ export const registryRules: readonly Rule[] = [
     },
   },
   {
+    code: "config.unused-registry",
     holds: "`registry.server` is where an image of the stack comes from.",
     broken: (settings) => {
       const { registry } = settings;

@@ -12,6 +12,7 @@ const repeated = (list: readonly string[]): number[] =>
 
 export const siteRules: readonly Rule[] = [
   {
+    code: "config.site-without-tls",
     holds: "The site is served over TLS: `site.tls.mode` is not `off`.",
     broken: ({ tier, site }) =>
       when(site?.tls.mode === "off", {
@@ -21,6 +22,7 @@ export const siteRules: readonly Rule[] = [
       }),
   },
   {
+    code: "config.untrusted-certificate",
     holds: "`production` has a certificate that browsers trust: `site.tls.mode` is `acme`.",
     broken: ({ tier, site }) =>
       when(tier === "production" && site?.tls.mode === "selfSigned", {
@@ -30,6 +32,7 @@ export const siteRules: readonly Rule[] = [
       }),
   },
   {
+    code: "config.no-public-domain",
     holds: "With Let's Encrypt every domain is a public one.",
     broken: ({ site }) =>
       site?.tls.mode === "acme" && site.tls.directory.includes("letsencrypt.org")
@@ -43,6 +46,7 @@ export const siteRules: readonly Rule[] = [
         : [],
   },
   {
+    code: "config.wildcard-host",
     holds: "Outside `dev`, `site.allowedHosts` has no wildcard.",
     broken: ({ tier, site }) =>
       (tier === undefined || tier === "dev" ? [] : (site?.allowedHosts ?? [])).flatMap((name, index) =>
@@ -54,6 +58,7 @@ export const siteRules: readonly Rule[] = [
       ),
   },
   {
+    code: "config.untrusted-origin",
     holds: "Outside `dev`, `site.csrfOrigins` and `site.corsOrigins` are named `https` origins.",
     broken: ({ tier, site }) =>
       (["csrfOrigins", "corsOrigins"] as const).flatMap((name) =>
@@ -67,6 +72,7 @@ export const siteRules: readonly Rule[] = [
       ),
   },
   {
+    code: "config.unusual-ports",
     holds: "Outside `dev`, the published ports are 80 and 443.",
     broken: ({ tier, site }) =>
       when(tier !== undefined && tier !== "dev" && site && (site.ports.http !== 80 || site.ports.https !== 443), {
@@ -76,6 +82,7 @@ export const siteRules: readonly Rule[] = [
       }),
   },
   {
+    code: "config.same-port",
     holds: "HTTP and HTTPS have a port each.",
     broken: ({ site }) =>
       when(site && site.ports.http === site.ports.https, {
@@ -85,6 +92,7 @@ export const siteRules: readonly Rule[] = [
       }),
   },
   {
+    code: "config.domain-twice",
     holds: "Every domain stands once in `site.domains`.",
     broken: ({ site }) =>
       repeated(site?.domains ?? []).map((index) => ({
@@ -94,6 +102,7 @@ export const siteRules: readonly Rule[] = [
       })),
   },
   {
+    code: "config.domain-not-allowed",
     holds: "Outside `dev`, `site.allowedHosts` has all of `site.domains`.",
     broken: ({ site, tier }) => {
       const missing = site?.domains.filter((name) => site.allowedHosts && !site.allowedHosts.includes(name)) ?? [];
@@ -105,6 +114,7 @@ export const siteRules: readonly Rule[] = [
     },
   },
   {
+    code: "config.misrouted-path",
     holds:
       "`site.apiPath` and `site.rateLimit.paths` name no path twice, and none that is routed in a way of its own: `/`, `/static/`, `/media/`, `/ws/`.",
     broken: ({ site }) =>

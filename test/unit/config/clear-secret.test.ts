@@ -5,7 +5,7 @@ import { describe, it } from "mocha";
 
 import { isSecret, namesSecret } from "../../../config/clear-secret.ts";
 import { fixed, stack } from "./arbitrary.ts";
-import { changed, dev, failure, type Secrets, type Sections } from "./stack.ts";
+import { changed, dev, failure, mistakes, refusals, type Secrets, type Sections } from "./stack.ts";
 
 const secret = fc.stringMatching(/^[A-Za-z0-9+/_-]{16,60}$/);
 type Planted = [sections: Sections, secrets: Secrets, encryptedSections?: string[]];
@@ -124,31 +124,37 @@ describe("a secret in clear", () => {
   });
 
   it("is refused under an innocent name too", () => {
-    const error = failure(changed(dev(), { "application.environment": { CACHE_URL: "redis://:hunter2@cache:6379" } }));
-    assert.equal(
-      error?.message,
-      [
-        "The configuration of stack trial has 1 mistake; nothing was changed.",
-        "  application.environment.CACHE_URL: looks like a secret in clear (its value is not shown here)",
-        "    → Remove it here and run `pulumi config set --secret secrets:CACHE_URL`; if it was ever committed, replace the secret.",
-      ].join("\n"),
-    );
+    const hidden = { "application.environment": { CACHE_URL: "redis://:hunter2@cache:6379" } };
+    assert.deepEqual(refusals(changed(dev(), hidden)), [
+      ["config.variable-in-clear", "application.environment.CACHE_URL"],
+    ]);
   });
 
   it("has exact messages for secrets of the stack file", () => {
-    const error = failure(dev(), { clear: { RESEND_API_KEY: "x", "a-b": "x" }, encrypted: { SECRET_KEY: "x" } }, [
-      "nginx",
-    ]);
-    assert.deepEqual(error?.message.split("\n").slice(1), [
-      "  secrets:SECRET_KEY: is set by Socle itself",
-      "    → Remove it (`pulumi config rm secrets:SECRET_KEY`); it comes from rotation.secretKey (it is generated).",
-      "  secrets:RESEND_API_KEY: a secret in clear in the stack file",
-      "    → Run `pulumi config set --secret secrets:RESEND_API_KEY`; if it was ever committed, replace the secret.",
-      "  secrets:a-b: the name is not valid",
-      "    → Use capitals, digits and underscores: it becomes a variable of the application.",
-    ]);
-    assert.deepEqual(failure({ ...dev(), nginx: { drain: 5 } }, {}, ["nginx"])?.mistakes, [
+    const given = { clear: { RESEND_API_KEY: "x", "a-b": "x" }, encrypted: { SECRET_KEY: "x" } };
+    assert.deepEqual(mistakes(dev(), given, ["nginx"]), [
       {
+        code: "config.managed-variable",
+        path: "secrets:SECRET_KEY",
+        found: "is set by Socle itself",
+        mend: "Remove it (`pulumi config rm secrets:SECRET_KEY`); it comes from rotation.secretKey (it is generated).",
+      },
+      {
+        code: "config.secret-in-clear",
+        path: "secrets:RESEND_API_KEY",
+        found: "a secret in clear in the stack file",
+        mend: "Run `pulumi config set --secret secrets:RESEND_API_KEY`; if it was ever committed, replace the secret.",
+      },
+      {
+        code: "config.invalid-name",
+        path: "secrets:a-b",
+        found: "the name is not valid",
+        mend: "Use capitals, digits and underscores: it becomes a variable of the application.",
+      },
+    ]);
+    assert.deepEqual(mistakes({ ...dev(), nginx: { drain: 5 } }, {}, ["nginx"]), [
+      {
+        code: "config.misplaced-secret",
         path: "nginx",
         found: "holds an encrypted value, which would make the whole section unreadable in a preview",
         mend: "Take the value out and set it with `pulumi config set --secret secrets:NAME`.",

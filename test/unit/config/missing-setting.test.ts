@@ -5,9 +5,17 @@ import { dev, production } from "./stack.ts";
 
 const cases: MistakeCase[] = [
   // Unknown settings
-  ["an unknown section", { wroker: {} }, "wroker", "there is no such setting", "Did you mean `worker`?"],
+  [
+    "an unknown section",
+    "config.unknown-setting",
+    { wroker: {} },
+    "wroker",
+    "there is no such setting",
+    "Did you mean `worker`?",
+  ],
   [
     "an unknown section that is like no other",
+    "config.unknown-setting",
     { kubernetes: {} },
     "kubernetes",
     "there is no such setting",
@@ -15,6 +23,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "an unknown setting",
+    "config.unknown-setting",
     { "application.worker": 3 },
     "application.worker",
     "there is no such setting",
@@ -22,6 +31,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "an unknown setting in other letters",
+    "config.unknown-setting",
     { "site.TLS": {} },
     "site.TLS",
     "there is no such setting",
@@ -29,6 +39,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "an unknown setting in a group",
+    "config.unknown-setting",
     { "site.tls.mod": "acme" },
     "site.tls.mod",
     "there is no such setting",
@@ -36,15 +47,24 @@ const cases: MistakeCase[] = [
   ],
   [
     "a setting of the other kind of host",
+    "config.unknown-setting",
     { "host.address": "203.0.113.10" },
     "host.address",
     "there is no such setting",
     "Remove it, or use one of: type, socket.",
   ],
   // Missing
-  ["no tier", { tier: undefined }, "tier", "is required and was not set", "Set it: `pulumi config set tier staging`."],
+  [
+    "no tier",
+    "config.missing-setting",
+    { tier: undefined },
+    "tier",
+    "is required and was not set",
+    "Set it: `pulumi config set tier staging`.",
+  ],
   [
     "no host",
+    "config.missing-setting",
     { host: undefined },
     "host",
     "is required and was not set",
@@ -52,6 +72,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "no kind of host",
+    "config.missing-setting",
     { "host.type": undefined },
     "host.type",
     "is required and was not set",
@@ -59,6 +80,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "no site",
+    "config.missing-setting",
     { site: undefined },
     "site",
     "is required and was not set",
@@ -66,6 +88,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "no domains",
+    "config.missing-setting",
     { "site.domains": undefined },
     "site.domains",
     "is required and was not set",
@@ -73,6 +96,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "no application",
+    "config.missing-setting",
     { application: undefined },
     "application",
     "is required and was not set",
@@ -80,6 +104,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "no image",
+    "config.missing-setting",
     { "application.image": undefined },
     "application.image",
     "is required and was not set",
@@ -90,6 +115,7 @@ const cases: MistakeCase[] = [
 const ssh: MistakeCase[] = [
   [
     "no host key",
+    "config.missing-setting",
     { "host.hostKey": undefined },
     "host.hostKey",
     "is required and was not set",
@@ -97,6 +123,7 @@ const ssh: MistakeCase[] = [
   ],
   [
     "a host key cut off",
+    "config.wrong-value",
     { "host.hostKey": "ssh-ed25519 AAAAC3" },
     "host.hostKey",
     'found "ssh-ed25519 AAAAC3", expected a public host key, such as ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI…',
@@ -104,6 +131,7 @@ const ssh: MistakeCase[] = [
   ],
   [
     "a user in the address",
+    "config.wrong-value",
     { "host.address": "deploy@203.0.113.10:22" },
     "host.address",
     'found "deploy@203.0.113.10:22", expected a name or an IP address, such as 203.0.113.10',
@@ -111,6 +139,7 @@ const ssh: MistakeCase[] = [
   ],
   [
     "an unknown setting of an SSH host",
+    "config.unknown-setting",
     { "host.keyFile": "x" },
     "host.keyFile",
     "there is no such setting",

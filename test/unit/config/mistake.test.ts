@@ -9,6 +9,7 @@ const cases: MistakeCase[] = [
   // Wrong type
   [
     "a number in quotes",
+    "config.wrong-value",
     { "site.ports.http": "8080" },
     "site.ports.http",
     'found "8080", expected a whole number from 1 to 65535',
@@ -16,6 +17,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "a boolean in quotes",
+    "config.wrong-value",
     { "worker.enabled": "false" },
     "worker.enabled",
     'found "false", expected true or false',
@@ -23,6 +25,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "a word for a number",
+    "config.wrong-value",
     { "worker.concurrency": "many" },
     "worker.concurrency",
     'found "many", expected a whole number from 1 to 256',
@@ -30,6 +33,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "half a process",
+    "config.wrong-value",
     { "application.workers": 1.5 },
     "application.workers",
     "found 1.5, expected a whole number from 1 to 128",
@@ -37,6 +41,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "nothing after the colon",
+    "config.wrong-value",
     { "application.port": null },
     "application.port",
     "found no value, expected a whole number from 1 to 65535",
@@ -44,6 +49,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "a text for a list",
+    "config.wrong-value",
     { "application.commands": { migrate: "python manage.py migrate" } },
     "application.commands.migrate",
     "found a text, expected a list with at least one entry",
@@ -51,6 +57,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "a text for a section",
+    "config.wrong-value",
     { redis: "redis:7" },
     "redis",
     "found a text, expected a group of settings",
@@ -58,6 +65,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "a list for a text",
+    "config.wrong-value",
     { "postgres.database": ["site"] },
     "postgres.database",
     "found a list, expected a name in lower case, such as site",
@@ -65,6 +73,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "a group as a variable",
+    "config.wrong-value",
     { "application.environment": { LANGUAGE: { CODE: "fr" } } },
     "application.environment.LANGUAGE",
     "found a group of settings, expected text, a number, true or false",
@@ -73,6 +82,7 @@ const cases: MistakeCase[] = [
   // Out of range
   [
     "too little memory",
+    "config.wrong-value",
     { "redis.memory": 8 },
     "redis.memory",
     "found 8, expected a whole number of at least 32",
@@ -80,6 +90,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "too many processors",
+    "config.wrong-value",
     { "worker.cpus": 1000 },
     "worker.cpus",
     "found 1000, expected a number from 0.05 to 128",
@@ -87,6 +98,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "a generation below 1",
+    "config.wrong-value",
     { "rotation.secretKey": 0 },
     "rotation.secretKey",
     "found 0, expected a whole number from 1 to 1000000",
@@ -94,6 +106,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "an empty list",
+    "config.wrong-value",
     { "worker.queues": [] },
     "worker.queues",
     "found an empty list, expected a list with at least one entry",
@@ -102,6 +115,7 @@ const cases: MistakeCase[] = [
   // Not one of the choices
   [
     "an unknown tier",
+    "config.wrong-value",
     { tier: "prod" },
     "tier",
     'found "prod", expected dev, staging or production',
@@ -109,6 +123,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "an unknown version",
+    "config.wrong-value",
     { "postgres.version": 14 },
     "postgres.version",
     "found 14, expected 15 or 16",
@@ -116,6 +131,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "an unknown kind of host",
+    "config.wrong-value",
     { "host.type": "aws" },
     "host.type",
     'found "aws", expected local or ssh',
@@ -124,6 +140,7 @@ const cases: MistakeCase[] = [
   // Bad form
   [
     "a URL for a domain",
+    "config.wrong-value",
     { "site.domains": ["localhost", "https://www.example.org/"] },
     "site.domains.1",
     'found "https://www.example.org/", expected a domain name in lower case, such as www.example.org',
@@ -131,6 +148,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "an origin with a path",
+    "config.wrong-value",
     { "site.csrfOrigins": ["https://www.example.org/"] },
     "site.csrfOrigins.0",
     'found "https://www.example.org/", expected an origin, such as https://www.example.org',
@@ -138,6 +156,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "a policy without frame-ancestors",
+    "config.wrong-value",
     { "site.contentSecurityPolicy": "default-src 'self'" },
     "site.contentSecurityPolicy",
     "found \"default-src 'self'\", expected a policy in one line with frame-ancestors in it",
@@ -145,6 +164,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "root as the application's user",
+    "config.wrong-value",
     { "application.user": "0:0" },
     "application.user",
     'found "0:0", expected two numbers above 0, such as 1000:1000',
@@ -152,6 +172,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "an environment variable in small letters",
+    "config.invalid-name",
     { "application.environment": { language: "fr" } },
     "application.environment.language",
     "the name is not valid",
@@ -159,6 +180,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "PostgreSQL's own role",
+    "config.wrong-value",
     { "postgres.user": "postgres" },
     "postgres.user",
     'found "postgres", expected the name of a role of the site\'s own, such as site',
@@ -166,6 +188,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "a folder that climbs",
+    "config.wrong-value",
     { "application.mediaPath": "/app/../etc" },
     "application.mediaPath",
     'found "/app/../etc", expected the full path of a folder',
@@ -173,6 +196,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "an e-mail address without a domain",
+    "config.wrong-value",
     { "superuser.email": "admin" },
     "superuser.email",
     'found "admin", expected an e-mail address',
@@ -180,6 +204,7 @@ const cases: MistakeCase[] = [
   ],
   [
     "a plain HTTP directory",
+    "config.wrong-value",
     { "site.tls.directory": "http://acme.example.org/" },
     "site.tls.directory",
     'found "http://acme.example.org/", expected a URL that starts with https://',

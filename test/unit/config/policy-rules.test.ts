@@ -60,6 +60,7 @@ const cases: RuleCase[] = [
   },
   {
     rule: "critical rules are mandatory",
+    code: "config.unknown-rule",
     base: () => ({ ...production(), tier: "staging" }),
     bad: { "policies.enforcement": { "CTR-00": "off" } },
     lines: [
@@ -90,6 +91,7 @@ describe("settings of policies", () => {
     for (const expires of ["2027-13-01", "31.03.2027", "soon"])
       assert.deepEqual(mistakes(changed(production(), { "policies.waivers": [{ ...waiver, expires }] })), [
         {
+          code: "config.wrong-value",
           path: "policies.waivers.0.expires",
           found: `found "${expires}", expected a day such as 2027-03-31`,
           mend: "Write year, month and day, such as 2027-03-31.",

@@ -4,12 +4,17 @@ import assert from "node:assert/strict";
 import { it } from "mocha";
 
 import { contradictions } from "../../../config/contradiction.ts";
+import { type CredentialName, credentialSchemas } from "../../../config/credential-schema.ts";
+import type { Code } from "../../../config/problem.ts";
 import type { Rule } from "../../../config/rule.ts";
+import { settingOf } from "../../../config/setting.ts";
 import { changed, mistakes, production, read, type Sections } from "./stack.ts";
 
 export interface RuleCase {
-  /** Words of the rule that is broken. */
+  /** Words of the rule that is tried. */
   rule: string;
+  /** Of the rule that refuses, where it is another one. */
+  code?: Code;
   base?: () => Sections;
   bad: Record<string, unknown>;
   /** Lines of the message: path, finding and mend of each mistake. */
@@ -19,26 +24,43 @@ export interface RuleCase {
   secrets?: string[];
   /** Names of Socle's own credentials that are set. */
   credentials?: string[];
+  /** In the good case, where it takes others. */
+  goodCredentials?: string[];
 }
+
+/** Credentials have a form of their own. */
+const example = (name: CredentialName): unknown => settingOf(credentialSchemas[name]).examples?.[0] ?? "hidden";
+const examples = (names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, example(name as CredentialName) as string]));
 
 /** Tests of rules by their cases; every rule needs one. */
 export function testRules(rules: readonly Rule[], cases: RuleCase[]): void {
-  for (const { rule: words, base = production, bad, lines, good, secrets = [], credentials = [] } of cases) {
+  for (const {
+    rule: words,
+    code,
+    base = production,
+    bad,
+    lines,
+    good,
+    secrets = [],
+    credentials = [],
+    goodCredentials = credentials,
+  } of cases) {
+    const own = rules.find(({ holds }) => holds.includes(words));
     const encrypted = Object.fromEntries(secrets.map((name) => [name, "hidden"]));
-    const own = Object.fromEntries(credentials.map((name) => [name, "hidden"]));
 
     it(`are refused: ${Object.keys(bad).join(", ")} – ${words}`, () => {
-      const found = mistakes(changed(base(), bad), { encrypted, credentials: own });
+      const found = mistakes(changed(base(), bad), { encrypted, credentials: examples(credentials) });
       assert.ok(lines.length > 0);
       assert.deepEqual(
-        found.map(({ path, found: what, mend }) => [path, what, mend]),
-        lines,
+        found,
+        lines.map(([path, what, mend]) => ({ code: code ?? own?.code, path, found: what, mend })),
       );
     });
 
     it(`are well otherwise: ${Object.keys(good).join(", ")} – ${words}`, () => {
-      const { settings } = read(changed(base(), good), { encrypted, credentials: own });
-      assert.deepEqual(contradictions(settings, secrets, credentials), []);
+      const { settings } = read(changed(base(), good), { encrypted, credentials: examples(goodCredentials) });
+      assert.deepEqual(contradictions(settings, secrets, goodCredentials), []);
     });
   }
 

@@ -61,6 +61,10 @@ export function mistakes(...parameters: Parameters<typeof read>): Mistake[] {
   return failure(...parameters)?.mistakes ?? [];
 }
 
+/** Code and path of each mistake. */
+export const refusals = (...parameters: Parameters<typeof read>): [code: string, path: string][] =>
+  mistakes(...parameters).map(({ code, path }) => [code, path]);
+
 /** The error that reading ends in, if it does. */
 export function failure(...parameters: Parameters<typeof read>): ConfigurationError | undefined {
   try {
