@@ -1,0 +1,20 @@
+/** Which parts passed on which content of the project: they need not be run again. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+const folder = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "socle", "passed");
+
+/** Minutes that each part took which passed on this tree. */
+export function passesOf(tree: string): Record<string, number> {
+  try {
+    return JSON.parse(readFileSync(join(folder, `${tree}.json`), "utf8")) as Record<string, number>;
+  } catch {
+    return {};
+  }
+}
+
+export function keepPass(tree: string, part: string, minutes: number): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${tree}.json`), JSON.stringify({ ...passesOf(tree), [part]: minutes }));
+}
