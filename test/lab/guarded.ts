@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { wordsOf } from "../unit/components/command-line.ts";
 import { docker, lines, type Result, run } from "./command.ts";
+import { Ground } from "./ground.ts";
 import type { LocalSite } from "./running-site.ts";
 
 const project = join(import.meta.dirname, "..", "..");
@@ -19,22 +20,18 @@ export interface Running {
 }
 
 export class Guarded {
-  readonly #site: LocalSite;
+  readonly #site: LocalSite | Ground;
   readonly #words: readonly string[];
   readonly #images = new Map<string, string>();
 
-  private constructor(site: LocalSite, words: readonly string[]) {
+  private constructor(site: LocalSite | Ground, words: readonly string[]) {
     this.#site = site;
     this.#words = words;
   }
 
-  static async of(site: LocalSite): Promise<Guarded> {
-    const { stdout } = await site.stack.pulumi(["stack", "export"], { record: false });
-    const { deployment } = JSON.parse(stdout) as {
-      deployment: { resources: { urn: string; inputs?: { create?: string } }[] };
-    };
-    const task = deployment.resources.find(({ urn }) => urn.endsWith("::migrate"));
-    return new Guarded(site, wordsOf(task?.inputs?.create ?? ""));
+  /** On a whole site, which runs its own task only, or on a ground, whose task can be run here. */
+  static async of(site: LocalSite | Ground): Promise<Guarded> {
+    return new Guarded(site, site instanceof Ground ? wordsOf(await site.command("migrate")) : []);
   }
 
   /** The image with some of the migrations in guarded/migrations, besides the first one; with a front page that is not one. */
@@ -98,10 +95,12 @@ USER 10001:10001
   async reset(): Promise<void> {
     await run("docker", ["rm", "--force", "--volumes", `${this.#site.stack.prefix}-migrate`], { check: false });
     await this.sql(
-      "DROP TABLE IF EXISTS guarded_thing",
+      "DROP TABLE IF EXISTS guarded_thing, guarded_go",
+      "CREATE TABLE guarded_go ()",
       "CREATE TABLE guarded_thing (id bigint PRIMARY KEY, name varchar(20) NOT NULL)",
       "INSERT INTO guarded_thing SELECT number, 'thing' FROM generate_series(1, 100) number",
-      "DO $$ BEGIN EXECUTE format('ALTER TABLE guarded_thing OWNER TO %I', (SELECT tableowner FROM pg_tables WHERE tablename = 'copies_copy')); END $$",
+      "ALTER TABLE guarded_thing OWNER TO site",
+      "ALTER TABLE guarded_go OWNER TO site",
       "DELETE FROM django_migrations WHERE app = 'guarded'",
       "INSERT INTO django_migrations (app, name, applied) VALUES ('guarded', '0001_initial', now())",
     );
@@ -158,6 +157,11 @@ USER 10001:10001
     ];
   }
 
+  /** Lets the slow migration end. */
+  async go(): Promise<void> {
+    await this.sql("INSERT INTO guarded_go DEFAULT VALUES");
+  }
+
   /** Migrations of the application that are applied. */
   async applied(): Promise<string[]> {
     return this.sql("SELECT name FROM django_migrations WHERE app = 'guarded' ORDER BY name");
@@ -182,7 +186,10 @@ USER 10001:10001
   }
 
   async remove(): Promise<void> {
-    await this.sql("DROP TABLE IF EXISTS guarded_thing", "DELETE FROM django_migrations WHERE app = 'guarded'");
+    await this.sql(
+      "DROP TABLE IF EXISTS guarded_thing, guarded_go",
+      "DELETE FROM django_migrations WHERE app = 'guarded'",
+    );
     for (const image of this.#images.keys()) await docker(["image", "rm", "--force", image]);
   }
 }

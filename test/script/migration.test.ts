@@ -1,43 +1,49 @@
-// Migrations that fail, are cut off, or wait for approval, while visitors go on using the site.
+// Migrations that fail, are cut off, or wait for approval, while others go on using the database.
 import assert from "node:assert/strict";
 
 import { after, before, beforeEach, describe, it } from "mocha";
 
-import { environmentModel } from "../../config/environment.ts";
-import { previewMigrations, UnapprovedError } from "../../migration/preview.ts";
-import { readStackFile } from "../../operations/check/stack-file.ts";
-import type { History } from "../../operations/release-history.ts";
 import { until } from "../lab/deadline.ts";
+import { Ground } from "../lab/ground.ts";
 import { Guarded } from "../lab/guarded.ts";
-import { Load } from "../lab/load.ts";
-import { changingSite, ownSecrets } from "./local-site.ts";
-import { Operator } from "../lab/operator.ts";
+import { underTraffic } from "../lab/traffic.ts";
 
 describe("migrations of a local stack", function () {
-  this.timeout(480_000);
+  this.timeout(180_000);
+  let ground: Ground;
   let guarded: Guarded;
-  // Before the site goes.
-  after(() => guarded.remove());
-  const site = changingSite.use();
   before(async () => {
-    guarded = await Guarded.of(site());
+    ground = await Ground.of({ services: ["backup", "migrate"] });
+    guarded = await Guarded.of(ground);
+  });
+  after(async () => {
+    try {
+      await guarded.remove();
+    } finally {
+      await ground.remove();
+    }
   });
   beforeEach(() => guarded.reset());
 
-  /** Everybody is answered, and every task that was acknowledged is done. */
-  const underLoad = async (action: (load: Load) => Promise<unknown>): Promise<void> => {
-    const load = await Load.during(site(), ownSecrets.ADMIN_TOKEN, action);
-    assert.deepEqual(load.failures, []);
+  const reads = "SELECT count(*) FROM";
+  const ofSite = [
+    `${reads} django_session`,
+    "INSERT INTO django_session VALUES (gen_random_uuid(), '', now()) RETURNING 1",
+  ];
+  const ofThing = [`${reads} guarded_thing`, "UPDATE guarded_thing SET name = name WHERE id = 1 RETURNING id"];
+  /** Everybody is answered, and nobody waits for longer than a migration may wait for its lock. */
+  const underLoad = async (statements: string[], action: () => Promise<unknown>): Promise<void> => {
+    assert.deepEqual(await underTraffic(ground, statements, action), []);
   };
-  const sleeping = (count: number) => async (): Promise<boolean> =>
-    (await guarded.sql("SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'"))
-      .length === count;
+  const waiting = async (): Promise<boolean> =>
+    (await guarded.sql("SELECT pid FROM pg_stat_activity WHERE query LIKE '%guarded_go%' AND state = 'active'"))
+      .length > 1;
   const initial = ["0001_initial"];
 
   it("stop in production before anything is changed, until their heads are approved", async () => {
     const image = await guarded.image("0002_color");
     const backups = await guarded.backups();
-    const required = { approval: "required", backup: site().container("backup") };
+    const required = { approval: "required", backup: ground.container("backup") };
     const refused = await guarded.migrate(image, { ...required, approved: "guarded.0001_initial" });
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /nobody approved guarded\.0002_color; nothing was changed/);
@@ -59,7 +65,7 @@ describe("migrations of a local stack", function () {
 
   it("give up a lock that others hold, after bounded attempts; take it when it gets free (row 11)", async () => {
     const image = await guarded.image("0002_color");
-    await underLoad(async () => {
+    await underLoad([...ofSite, ...ofThing], async () => {
       const long = guarded.transaction("SELECT count(*) FROM guarded_thing");
       try {
         const { code, stdout, stderr } = await guarded.migrate(image, { retries: "1" });
@@ -81,10 +87,12 @@ describe("migrations of a local stack", function () {
 
   it("are rolled back when their session is killed; a killed deployment is taken up by the next (row 9)", async () => {
     const image = await guarded.image("0002_slow");
-    await underLoad(async () => {
+    await underLoad(ofSite, async () => {
       const running = guarded.migrate(image);
-      await until("it works", 60, sleeping(1));
-      await guarded.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'");
+      await until("it works", 60, waiting);
+      await guarded.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%guarded_go%' AND pid <> pg_backend_pid()",
+      );
       const { code, stdout, stderr } = await running;
       assert.equal(code, 1);
       assert.match(stdout, /terminating connection/, "the command's own output is shown");
@@ -92,12 +100,14 @@ describe("migrations of a local stack", function () {
       assert.deepEqual([await guarded.applied(), await guarded.columns()], [initial, ["id", "name"]]);
 
       const cut = guarded.start(image);
-      await until("it works", 60, sleeping(1));
+      await until("it works", 60, waiting);
       cut.kill();
       await cut.code;
-      const next = await guarded.migrate(image);
-      assert.equal(next.code, 0, next.stderr);
-      assert.match(next.stdout, /waiting for .*, which an earlier deployment started/);
+      const next = guarded.start(image);
+      const found = /waiting for .*, which an earlier deployment started/;
+      await until("the next one finds it", 60, () => Promise.resolve(found.test(next.said)));
+      await guarded.go();
+      assert.equal(await next.code, 0, next.said);
       assert.deepEqual(await guarded.applied(), ["0001_initial", "0002_slow"]);
     });
   });
@@ -114,7 +124,7 @@ describe("migrations of a local stack", function () {
     assert.deepEqual([await guarded.applied(), await guarded.columns()], [initial, ["id", "name"]]);
 
     const image = await guarded.image("0002_final", "0003_broken");
-    const final = await guarded.migrate(image, { backup: site().container("backup") });
+    const final = await guarded.migrate(image, { backup: ground.container("backup") });
     assert.equal(final.code, 1);
     assert.match(final.stderr, /The ones before it stay: guarded\.0002_final/);
     assert.match(final.stderr, /restore the backup, which loses everything written since/);
@@ -155,61 +165,4 @@ describe("migrations of a local stack", function () {
     assert.equal(mended.code, 0, mended.stderr);
     assert.deepEqual(await guarded.applied(), ["0001_initial", "0002_index"]);
   });
-
-  it("are shown by the preview; one without a way back, then a bad release: the code goes back, the schema stays (row 12)", async () => {
-    const operator = new Operator(site().stack);
-    const { release } = site().output;
-    const { image: former } = site().stack.settings["application"] as { image: string };
-    const image = await guarded.image("0002_final", "broken page");
-    await site().stack.configure(site().changed("application", { image }));
-    const { stdout } = await site().stack.preview();
-    assert.match(stdout, /migration guarded\.0002_final {2}\(irreversible: RunPython has no reverse\)/);
-    assert.match(stdout, /- Add field color to Thing/);
-    assert.match(stdout, /! data: runs Python code/);
-    await refusedInProduction();
-
-    await underLoad(async (load) => {
-      // There and back.
-      load.reloads = 2;
-      const { code, stdout } = await site().stack.up({ check: false });
-      assert.notEqual(code, 0);
-      assert.match(stdout, /The traffic is back on the former release/);
-    });
-    assert.deepEqual(await guarded.applied(), ["0001_initial", "0002_final"]);
-    const back = await operator.socle(["migrations", "reverse", "guarded.0001_initial", "--image", image, "--yes"], {
-      check: false,
-    });
-    assert.equal(back.code, 1);
-    assert.match(back.stderr, /no way back over guarded\.0002_final: RunPython has no reverse. Nothing was changed/);
-    assert.match(back.stderr, /restore the backup from before, which loses everything that was written since/);
-
-    await until("the failure is recorded", 30, async () => {
-      const { releases } = await operator.json<History>(["releases"]);
-      const { result, released } = releases.at(-1) ?? {};
-      return result === "failed" && released?.image === image;
-    });
-    const { stdout: said } = await operator.socle(["rollback", "--yes"]);
-    assert.match(said, /^Schema: {3}kept as it is \([^)]*guarded\.0002_final\)/m);
-    assert.match(said, /socle migrations reverse [^\n]*guarded\.\S+[^\n]* --image socle-e2e-image:/);
-    assert.match(said, /with what that loses: socle restore/);
-    assert.deepEqual(await guarded.applied(), ["0001_initial", "0002_final"]);
-    assert.deepEqual(await guarded.columns(), ["id", "name", "color"]);
-    await site().stack.configure(site().changed("application", { image: former }));
-    site().output = await site().stack.outputs();
-    assert.equal(site().output.release, release);
-    await site().stack.preview(["--expect-no-changes"]);
-  });
-
-  /** The same settings in production: the preview itself refuses, until the heads are approved. */
-  const refusedInProduction = async (): Promise<void> => {
-    const { project: name, configuration } = readStackFile(site().stack.folder, site().stack.name);
-    const model = { ...environmentModel(name, site().stack.name, configuration), tier: "production" as const };
-    const quiet = { info: () => undefined, warn: () => undefined };
-    await assert.rejects(previewMigrations(name, site().stack.name, model, site().output, quiet), (error: Error) => {
-      assert.ok(error instanceof UnapprovedError);
-      assert.match(error.message, /guarded\.0002_final: pending in production and not approved/);
-      assert.match(error.message, /socle:migrations: \{ approved: \[guarded\.0002_final\] \}/);
-      return true;
-    });
-  };
 });
