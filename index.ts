@@ -16,7 +16,7 @@ import { previewMigrations, type Running } from "./migration/preview.ts";
 /** Outputs of the last `up`, for what a preview says of what is there. */
 const former = pulumi.runtime.isDryRun() ? running() : Promise.resolve({});
 const { model, configuration, remark, released } = await checked();
-await policyGate("policy-gate", model);
+await policyGate("policy-gate", model).catch(refused);
 // Meanwhile a preview asks the host what the image has pending.
 const unapproved = pulumi.runtime.isDryRun() ? migrations() : undefined;
 const site = new Site("site", model, configuration);
@@ -24,7 +24,7 @@ const record = { model, given: configuration.given, services: site.services, rel
 const recorded = recordRelease("release-record", record, { dependsOn: [site] });
 recorded.apply(released);
 const refusal = await unapproved;
-if (refusal) throw new pulumi.RunError(refusal.message);
+if (refusal) refused(refusal);
 
 /** Where a visitor starts. */
 export const url = model.site.url;
@@ -53,6 +53,11 @@ export const adminPassword = model.superuser && pulumi.secret(site.adminPassword
 
 await remark;
 
+/** What the engine shows without a stack trace. */
+function refused(error: unknown): never {
+  throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+}
+
 /** Settings and host are found fit before anything is registered; what is wrong is said without a stack trace. */
 async function checked(): Promise<
   { model: Model; configuration: Configuration } & Awaited<ReturnType<typeof beginDeployment>>
@@ -72,7 +77,7 @@ async function checked(): Promise<
     );
     return { model: found, configuration: read, ...deployment };
   } catch (error) {
-    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+    return refused(error);
   }
 }
 

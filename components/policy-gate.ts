@@ -2,15 +2,27 @@
  * No way round the policies: the pack stamps this resource with a digest of its rules, and a stack that needs them goes
  * no further without the stamp of this version. A pack that is left out, deleted, emptied or changed has no such stamp.
  */
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
 import type { Model } from "../config/environment.ts";
 import { policyCatalogue, policyDigest } from "../config/policy-catalogue.ts";
+import { problems, type Wordings } from "../config/problem.ts";
 
 const unstamped = "none";
-const attach =
-  "Add `--policy-pack policies` to the command, or `export PULUMI_OPTION_POLICY_PACK=policies`, or run it as `npm run -s guarded -- preview` (or up).";
+
+export const wordings = {
+  "policies.not-attached": ({ tier }: { tier: string }) => [
+    `policies: the policies are not attached, and a stack of the tier ${tier} is not touched without them; nothing was changed.`,
+    "Add `--policy-pack policies` to the command, or `export PULUMI_OPTION_POLICY_PACK=policies`, or run it as `npm run -s guarded -- preview` (or up).",
+  ],
+  "policies.of-another-version": ({ found, expected }: { found: string; expected: string }) => [
+    `policies: the policies that are attached are not those of this version (found ${found}, expected ${expected}); nothing was changed.`,
+    "Attach the folder `policies` as it was committed. Whoever changes a rule runs `npx node policies/reference.ts`, which states the new digest for review.",
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
 
 /** Whether a stack needs the pack: in production, and where its settings make a rule of the pack mandatory. */
 export function isGuarded({ tier, policies }: Pick<Model, "tier" | "policies">): boolean {
@@ -20,7 +32,7 @@ export function isGuarded({ tier, policies }: Pick<Model, "tier" | "policies">):
 
 /**
  * Comes back when the policies of this version are attached. To be awaited before any other resource is made.
- * @throws pulumi.RunError with the way to attach them
+ * @throws policies.not-attached, policies.of-another-version
  */
 export async function policyGate(
   name: string,
@@ -36,12 +48,7 @@ export async function policyGate(
     });
   });
   if (stamp === policyDigest) return;
-  const [found, mend] =
-    stamp === undefined || stamp === unstamped
-      ? [`the policies are not attached, and a stack of the tier ${model.tier} is not touched without them`, attach]
-      : [
-          `the policies that are attached are not those of this version (found ${stamp}, expected ${policyDigest})`,
-          "Attach the folder `policies` as it was committed. Whoever changes a rule runs `npx node policies/reference.ts`, which states the new digest for review.",
-        ];
-  throw new pulumi.RunError(`policies: ${found}; nothing was changed.\n    → ${mend}`);
+  throw stamp === undefined || stamp === unstamped
+    ? problem("policies.not-attached", { tier: model.tier })
+    : problem("policies.of-another-version", { found: stamp, expected: policyDigest });
 }

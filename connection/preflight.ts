@@ -5,6 +5,7 @@ import timers from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { Problem, problems, type Wordings } from "../config/problem.ts";
 import type { Settings } from "../config/schema.ts";
 import { type SshHost, sshOptions } from "./ssh.ts";
 
@@ -15,13 +16,71 @@ const project = fileURLToPath(new URL("..", import.meta.url));
 const pauses = [1, 2, 4, 8];
 const dropped = /^kex_exchange_identification: /m;
 
-/** A host that the stack cannot run on as it is, with the way to mend it. */
-export class UnreachableHostError extends Error {
-  constructor(where: string, found: string, mend: string) {
-    super(`${where}: ${found}; nothing was changed.\n    → ${mend}`);
-    this.name = "UnreachableHostError";
-  }
-}
+/** A host that the stack cannot run on as it is, with the way to fix it. */
+export class UnreachableHostError extends Problem {}
+
+export const wordings = {
+  "shell.fails": ({ shell, reason }: { shell: string; reason: string }) => [
+    `SHELL: ${shell} cannot run a command (${reason}); nothing was changed.`,
+    "Set SHELL to your shell, such as /bin/sh: ssh uses it.",
+  ],
+  "shell.prints": ({ shell, line }: { shell: string; line: string }) => [
+    `SHELL: ${shell} prints "${line}" before a command; nothing was changed.`,
+    "Let its start-up files print in interactive shells only: ssh runs it where nothing else may be said.",
+  ],
+  "engine.forbidden": () => [
+    "host: you may not use the Docker engine; nothing was changed.",
+    "Join the group: `sudo usermod -aG docker $USER`, then log in again.",
+  ],
+  "engine.missing": ({ socket }: { socket: string }) => [
+    `host: no Docker engine answers at ${socket}; nothing was changed.`,
+    "Install and start it (`npm start` does on Debian and Ubuntu as root), or set host.socket.",
+  ],
+  "engine.no-image": ({ image }: { image: string }) => [
+    `application.image: the Docker engine has no image ${image}; nothing was changed.`,
+    `Build it (\`docker build --tag ${image} .\`), or name the image of a registry by its digest.`,
+  ],
+  "ssh.missing": () => [
+    "ssh: OpenSSH's client is not installed; nothing was changed.",
+    "Install it (`apt-get install openssh-client`).",
+  ],
+  "host.other-key": ({ address }: { address: string }) => [
+    `host.hostKey: ${address} shows another host key than the one in the configuration; nothing was changed.`,
+    "Compare with `cat /etc/ssh/ssh_host_ed25519_key.pub` on the server's own console. Only if the server was set up anew, set host.hostKey; else somebody may be in between.",
+  ],
+  "host.no-root": ({ address, user, said }: { address: string; user: string; said: string }) => [
+    `host.user: ${user} may not run sudo on ${address} without a password (${said}); nothing was changed.`,
+    `As root on the server: \`apt-get install sudo; echo '${user} ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/${user}\`. Or set host.user to root.`,
+  ],
+  "host.no-identity": ({ said }: { said: string }) => [
+    `host.identityFile: ${said}; nothing was changed.`,
+    "Name a private key file that only you can read (`chmod 600`).",
+  ],
+  "host.login-refused": ({ address, user }: { address: string; user: string }) => [
+    `host.user: ${address} refuses the login of ${user}; nothing was changed.`,
+    `Put your public key into ~${user}/.ssh/authorized_keys on the server, and load the private one (\`ssh-add\`) or name it in host.identityFile.`,
+  ],
+  "host.drops": ({ address, port, said }: { address: string; port: number; said: string }) => [
+    `host.address: ${address} drops connections to port ${String(port)} before the login (${said}); nothing was changed.`,
+    "See `journalctl -u ssh` on the server: others may fill its MaxStartups, or it shuts this machine's address out.",
+  ],
+  "host.unreachable": ({
+    address,
+    port,
+    user,
+    said,
+  }: {
+    address: string;
+    port: number;
+    user: string;
+    said: string;
+  }) => [
+    `host.address: no SSH server was reached at ${address} port ${String(port)}${said ? ` (${said})` : " within 40 s"}; nothing was changed.`,
+    `See that the server is on and port ${String(port)} is open: \`ssh -p ${String(port)} ${user}@${address}\`.`,
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings, UnreachableHostError);
 
 /**
  * Refuses a host that cannot be reached, and a local engine without the image that is to run on it.
@@ -48,19 +107,10 @@ async function ownShell(): Promise<void> {
   const started = run(shell, ["-c", "exit 0"], { timeout: 40_000 });
   started.child.stdin?.end();
   const { stdout } = await started.catch((error: unknown) => {
-    throw new UnreachableHostError(
-      "SHELL",
-      `${shell} cannot run a command (${error instanceof Error ? error.message.trim() : String(error)})`,
-      "Set SHELL to your shell, such as /bin/sh: ssh uses it.",
-    );
+    throw problem("shell.fails", { shell, reason: error instanceof Error ? error.message.trim() : String(error) });
   });
   const [line = ""] = stdout.split("\n");
-  if (stdout !== "")
-    throw new UnreachableHostError(
-      "SHELL",
-      `${shell} prints "${line}" before a command`,
-      "Let its start-up files print in interactive shells only: ssh runs it where nothing else may be said.",
-    );
+  if (stdout !== "") throw problem("shell.prints", { shell, line });
 }
 
 async function engine(socket: string, image: string | undefined): Promise<void> {
@@ -72,22 +122,10 @@ async function engine(socket: string, image: string | undefined): Promise<void> 
       resolve(answer.statusCode);
     });
     asked.on("error", (error: NodeJS.ErrnoException) => {
-      const [found, mend] =
-        error.code === "EACCES"
-          ? ["you may not use the Docker engine", "Join the group: `sudo usermod -aG docker $USER`, then log in again."]
-          : [
-              `no Docker engine answers at ${socket}`,
-              "Install and start it (`npm start` does on Debian and Ubuntu as root), or set host.socket.",
-            ];
-      reject(new UnreachableHostError("host", found, mend));
+      reject(error.code === "EACCES" ? problem("engine.forbidden") : problem("engine.missing", { socket }));
     });
   });
-  if (image !== undefined && status === 404)
-    throw new UnreachableHostError(
-      "application.image",
-      `the Docker engine has no image ${image}`,
-      `Build it (\`docker build --tag ${image} .\`), or name the image of a registry by its digest.`,
-    );
+  if (image !== undefined && status === 404) throw problem("engine.no-image", { image });
 }
 
 async function server(host: SshHost): Promise<void> {
@@ -95,7 +133,7 @@ async function server(host: SshHost): Promise<void> {
   for (const pause of [...pauses, undefined]) {
     const said = await login(host, destination);
     if (said === undefined) return;
-    if (pause === undefined || !dropped.test(said)) throw explained(host, destination, said);
+    if (pause === undefined || !dropped.test(said)) throw explained(host, said);
     await timers.setTimeout(pause * 1000);
   }
 }
@@ -115,48 +153,17 @@ async function login(host: SshHost, destination: string): Promise<string | undef
   }
 }
 
-function explained(host: SshHost, destination: string, said: string): UnreachableHostError {
-  const refuse = (path: string, found: string, mend: string): UnreachableHostError =>
-    new UnreachableHostError(path, found, mend);
-  if (said === "ENOENT")
-    return refuse("ssh", "OpenSSH's client is not installed", "Install it (`apt-get install openssh-client`).");
+function explained({ address, port, user }: SshHost, said: string): Problem {
+  if (said === "ENOENT") return problem("ssh.missing");
   if (/host key verification failed|no matching host key type|REMOTE HOST IDENTIFICATION/i.test(said))
-    return refuse(
-      "host.hostKey",
-      `${host.address} shows another host key than the one in the configuration`,
-      "Compare with `cat /etc/ssh/ssh_host_ed25519_key.pub` on the server's own console. Only if the server was set up anew, set host.hostKey; else somebody may be in between.",
-    );
-  if (/\bsudo: /i.test(said))
-    return refuse(
-      "host.user",
-      `${host.user} may not run sudo on ${host.address} without a password (${said.trim()})`,
-      `As root on the server: \`apt-get install sudo; echo '${host.user} ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/${host.user}\`. Or set host.user to root.`,
-    );
+    return problem("host.other-key", { address });
+  if (/\bsudo: /i.test(said)) return problem("host.no-root", { address, user, said: said.trim() });
   // Without its key ssh goes on and is refused the login: what it said of the key first is the reason.
   const key = said.split(/\r?\n/).find((line) => /identity file .* not accessible|^load key /i.test(line));
-  if (key)
-    return refuse(
-      "host.identityFile",
-      key.replace(/^Warning: |\.$/g, ""),
-      "Name a private key file that only you can read (`chmod 600`).",
-    );
+  if (key) return problem("host.no-identity", { said: key.replace(/^Warning: |\.$/g, "") });
   if (/permission denied|too many authentication failures/i.test(said))
-    return refuse(
-      "host.user",
-      `${host.address} refuses the login of ${host.user}`,
-      `Put your public key into ~${host.user}/.ssh/authorized_keys on the server, and load the private one (\`ssh-add\`) or name it in host.identityFile.`,
-    );
+    return problem("host.login-refused", { address, user });
   const drop = said.split(/\r?\n/).find((line) => dropped.test(line));
-  if (drop)
-    return refuse(
-      "host.address",
-      `${host.address} drops connections to port ${String(host.port)} before the login (${drop})`,
-      `See \`journalctl -u ssh\` on the server: others may fill its MaxStartups, or it shuts this machine's address out.`,
-    );
-  const reason = said.trim().split("\n").at(-1) ?? "";
-  return refuse(
-    "host.address",
-    `no SSH server was reached at ${host.address} port ${String(host.port)}${reason ? ` (${reason})` : ` within 40 s`}`,
-    `See that the server is on and port ${String(host.port)} is open: \`ssh -p ${String(host.port)} ${destination}\`.`,
-  );
+  if (drop) return problem("host.drops", { address, port, said: drop });
+  return problem("host.unreachable", { address, port, user, said: said.trim().split("\n").at(-1) ?? "" });
 }

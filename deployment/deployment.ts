@@ -27,7 +27,7 @@ type Subject = Pick<Model, "name" | "host" | "images" | "site" | "notifications"
  * Begins a deployment. At preview it only has a look who holds the lock, or, where the stack was never brought up, what
  * that would change of the server's engine: nothing waits for that but the program's end.
  * @returns what is to be awaited at the program's end, and what is to be called once the release serves and is recorded
- * @throws LockedError where somebody else changes the stack
+ * @throws lock.held where somebody else changes the stack
  */
 export async function beginDeployment(
   model: Subject,

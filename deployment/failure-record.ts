@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 
 import type { Configuration } from "../config/load.ts";
+import { problems, type Wordings } from "../config/problem.ts";
 import { target } from "../connection/target.ts";
 import type { LockPlace } from "./lock.ts";
 
@@ -14,7 +15,15 @@ export function attemptOf({ settings, given }: Configuration): string {
   return JSON.stringify({ image, digest: image.split("@")[1] ?? "", release: "", settings: given });
 }
 
-/** @throws Error where the host cannot be reached */
+export const wordings = {
+  "record.unreachable": ({ code }: { code: number | null }) => [
+    `releases/record.sh ended with exit code ${String(code)}`,
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
+/** @throws record.unreachable */
 export async function recordFailure({ host, name }: LockPlace, attempt: string, reason: string): Promise<void> {
   const child = spawn("sh", ["host/run.sh", "releases/record.sh", name, "failed", reason], {
     cwd: project,
@@ -27,5 +36,5 @@ export async function recordFailure({ host, name }: LockPlace, attempt: string, 
     child.on("error", reject);
     child.on("exit", resolve);
   });
-  if (code !== 0) throw new Error(`releases/record.sh ended with exit code ${String(code)}`);
+  if (code !== 0) throw problem("record.unreachable", { code });
 }

@@ -6,6 +6,7 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 
+import { problems, type Wordings } from "../config/problem.ts";
 import type { Settings } from "../config/schema.ts";
 import { target } from "../connection/target.ts";
 import { deployer, stateKey } from "./deployer.ts";
@@ -52,22 +53,25 @@ export interface LockRequest extends LockPlace {
   reason: string;
   /** Seconds; 0: until it is given back. Default 600. */
   lease?: number;
-  /** The stack's name as Pulumi knows it, for the mend. */
+  /** The stack's name as Pulumi knows it, for the way out. */
   stack: string;
 }
 
-/** Somebody else changes the stack, or keeps it from being changed. */
-export class LockedError extends Error {
-  readonly lock: Lock;
+export const wordings = {
+  /** Somebody else changes the stack, or keeps it from being changed. */
+  "lock.held": ({ stack, lock }: { stack: string; lock: Lock }) => [
+    `lock: ${described(lock)}; nothing was changed.`,
+    wayOut(stack, lock),
+  ],
+  "lock.unreachable": ({ said }: { said: string }) => [
+    `lock: it could not be reached on the host (${said}); nothing was changed.`,
+    "See that its folder can be written: /var/lib/socle for root, else ~/.local/state/socle.",
+  ],
+} satisfies Wordings;
 
-  constructor(stack: string, lock: Lock) {
-    super(`lock: ${described(lock)}; nothing was changed.\n    → ${mend(stack, lock)}`);
-    this.name = "LockedError";
-    this.lock = lock;
-  }
-}
+const problem = problems(wordings);
 
-/** @throws LockedError where somebody else holds it */
+/** @throws lock.held where somebody else holds it */
 export async function takeLock({
   stack,
   kind,
@@ -80,7 +84,7 @@ export async function takeLock({
   const words = [id, kind, stateKey(), String(lease), String(waitSeconds), owner, reason, link];
   const { code, fields } = await lockScript(place, ["take", ...words]);
   const lock = read(fields);
-  if (code === 3) throw new LockedError(stack, lock);
+  if (code === 3) throw problem("lock.held", { stack, lock });
   const { former_owner: former, former_since: since, former_kind: formerKind } = fields;
   return {
     ...lock,
@@ -115,7 +119,7 @@ export async function breakLock(place: LockPlace): Promise<void> {
 /**
  * Does something that changes a stack, under its lock, which is renewed meanwhile. A `pulumi up` that is run by it is let
  * in under the same lock.
- * @throws LockedError before anything is done
+ * @throws lock.held before anything is done
  */
 export async function withLock<T>(
   request: Omit<LockRequest, "kind" | "lease">,
@@ -143,7 +147,7 @@ export function described({ owner, reason, kind, since, until, now, link }: Lock
   return `${owner} has held the stack since ${clock(since)} (${ago(since, now)} ago), ${end}: ${reason}${link ? ` (${link})` : ""}`;
 }
 
-function mend(stack: string, { owner, kind, until }: Lock): string {
+function wayOut(stack: string, { owner, kind, until }: Lock): string {
   const release = `npm run -s socle -- unlock --force --stack ${stack}`;
   if (kind === "freeze") return `Ask ${owner}, who releases it with \`socle unlock\`; or release it: \`${release}\`.`;
   return `Wait for its end. If it was killed, the lock frees itself${until ? ` at ${clock(until)}` : ""}; if you know that nothing runs any more: \`${release}\`.`;
@@ -197,9 +201,7 @@ async function lockScript(
     );
   });
   if (![0, 3, 4].includes(code))
-    throw new Error(
-      `lock: it could not be reached on the host (${stderr.trim() || `exit code ${String(code)}`}); nothing was changed.\n    → See that its folder can be written: /var/lib/socle for root, else ~/.local/state/socle.`,
-    );
+    throw problem("lock.unreachable", { said: stderr.trim() || `exit code ${String(code)}` });
   const lines = stdout.split("\n").filter((line) => line.includes("="));
   return {
     code,

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { problems, type Wordings } from "../config/problem.ts";
 import { target } from "../connection/target.ts";
 import { deployer } from "./deployer.ts";
 import { ago, clock, type LockPlace } from "./lock.ts";
@@ -34,6 +35,12 @@ export interface Maintenance {
   /** The host's clock. */
   now: Date;
 }
+
+export const wordings = {
+  "maintenance.failed": ({ said }: { said: string }) => [`maintenance: ${said}`],
+} satisfies Wordings;
+
+const problem = problems(wordings);
 
 /** Switches it on, or changes it while it is on. Health path, ACME challenges and the allowed addresses go through. */
 export async function beginMaintenance(
@@ -82,7 +89,7 @@ async function maintenanceScript(
       ["host/run.sh", "maintenance.sh", `${name}-nginx`, ...words],
       { cwd: project, env: { ...process.env, ...target(host) }, timeout: seconds * 1000 },
       (error, stdout, stderr) => {
-        if (error) reject(new Error(`maintenance: ${stderr.trim() || error.message}`));
+        if (error) reject(problem("maintenance.failed", { said: stderr.trim() || error.message }));
         else resolve(stdout);
       },
     );

@@ -3,17 +3,24 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
+import { problems, type Wordings } from "../config/problem.ts";
 import { target } from "../connection/target.ts";
 import type { LockPlace } from "./lock.ts";
 import { interrupted, type StackName } from "./update-record.ts";
 
 const project = join(import.meta.dirname, "..");
 
+export const wordings = {
+  "takeover.failed": ({ said }: { said: string }) => [said],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
 /**
  * Removes containers and networks that were being made when the deployment was killed: the state knows that somebody
  * began, and neither id nor name.
  * @returns what was removed, such as `container socle-production-worker-4f0c8b2`
- * @throws Error where the state or the host cannot be asked
+ * @throws state.unreadable, takeover.failed
  */
 export async function takeOver({ host, name }: LockPlace, stack: StackName): Promise<string[]> {
   const { services, networks, known } = await interrupted(stack);
@@ -29,7 +36,7 @@ export async function takeOver({ host, name }: LockPlace, stack: StackName): Pro
     child.on("error", reject);
     child.on("close", resolve);
   });
-  const [removed, problem, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  if (code !== 0) throw new Error(problem.trim());
+  const [removed, said, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  if (code !== 0) throw problem("takeover.failed", { said: said.trim() });
   return removed.split("\n").filter((line) => line !== "");
 }

@@ -3,16 +3,26 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
+import { problems, type Wordings } from "../config/problem.ts";
+
 const project = join(import.meta.dirname, "..");
 
 /** The stack by the name under which any backend finds it. */
 export type StackName = string;
 
+export const wordings = {
+  "state.unreadable": ({ words, code }: { words: readonly string[]; code: number | null }) => [
+    `pulumi ${words.join(" ")} ended with exit code ${String(code)}`,
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
 /**
  * How the update ended that ended last.
  * @param since only one that ended after it counts; the state knows whole seconds
  * @returns undefined: there is none, so that it was killed, or goes on
- * @throws Error where the state cannot be asked
+ * @throws state.unreadable
  */
 export async function endOfUpdate(stack: StackName, since: Date): Promise<"succeeded" | "failed" | undefined> {
   const [last] = JSON.parse(await asked(["stack", "history", "--json", "--page-size", "1"], stack)) as {
@@ -39,7 +49,7 @@ interface Resource {
   inputs?: { name?: string; labels?: { label: string; value: string }[] };
 }
 
-/** What was being made when an update was killed. @throws Error where the state cannot be asked */
+/** What was being made when an update was killed. @throws state.unreadable */
 export async function interrupted(stack: StackName): Promise<Interrupted> {
   const { deployment } = JSON.parse(await asked(["stack", "export"], stack)) as {
     deployment: { resources?: Resource[]; pending_operations?: { resource: Resource; type: string }[] };
@@ -75,6 +85,6 @@ async function asked(words: readonly string[], stack: StackName): Promise<string
     child.on("close", resolve);
   });
   const [said, code] = await Promise.all([text(child.stdout), ended]);
-  if (code !== 0) throw new Error(`pulumi ${words.join(" ")} ended with exit code ${String(code)}`);
+  if (code !== 0) throw problem("state.unreadable", { words, code });
   return said;
 }

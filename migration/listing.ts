@@ -1,5 +1,6 @@
 /** Asks the host what an image has pending against the database of the running stack, and judges it. */
 import type { Model } from "../config/environment.ts";
+import { Problem, problems, type Wordings } from "../config/problem.ts";
 import { ask } from "../connection/ask.ts";
 import { type Judged, judge } from "./judgement.ts";
 import { forwardPlan, headsToApprove, migrationPlan, type Plan } from "./plan.ts";
@@ -26,11 +27,22 @@ export interface ListingOptions {
   targets?: readonly string[];
 }
 
-/** What could not be listed, in the words of whoever could not. */
-export class ListingError extends Error {}
+/** What could not be listed. */
+export class ListingError extends Problem {}
 
-/** What the image printed is no plan that anything could be approved by. */
-export class RefusedPlanError extends ListingError {}
+export const wordings = {
+  /** In the words of whoever could not. */
+  "migrations.not-listed": ({ said }: { said: string }) => [said],
+  "migrations.plan-not-json": () => ["The plan command did not print JSON (docs/migrations.md)."],
+  "migrations.plan-malformed": ({ path, reason }: { path: string; reason: string }) => [
+    `The plan command's JSON is not that of docs/migrations.md: ${path}: ${reason}.`,
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings, ListingError);
+
+/** Whether what the image printed is no plan that anything could be approved by. */
+export const isRefusedPlan = ({ code }: ListingError): boolean => code !== "migrations.not-listed";
 
 /**
  * @returns undefined where the image is the one that serves, or the application has no plan command
@@ -44,7 +56,7 @@ export async function listMigrations(
   if (!commands.plan) return undefined;
   const words = [name, backend, image, unless, shellWords(commands.plan), targets.join(" ")];
   const text = await ask(host, "migration/plan.sh", words, { timeout: 300 }).catch((error: unknown) => {
-    throw new ListingError(error instanceof Error ? error.message : String(error));
+    throw problem("migrations.not-listed", { said: error instanceof Error ? error.message : String(error) });
   });
   if (text.trim() === "") return undefined;
   const plan = read(text, targets.length > 0 ? migrationPlan : forwardPlan);
@@ -62,12 +74,10 @@ function read(text: string, schema: typeof migrationPlan): Plan {
   try {
     json = JSON.parse(text);
   } catch {
-    throw new RefusedPlanError("The plan command did not print JSON (docs/migrations.md).");
+    throw problem("migrations.plan-not-json");
   }
   const result = schema.safeParse(json);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new RefusedPlanError(
-    `The plan command's JSON is not that of docs/migrations.md: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}.`,
-  );
+  throw problem("migrations.plan-malformed", { path: issue?.path.join(".") ?? "", reason: issue?.message ?? "" });
 }

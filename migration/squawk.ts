@@ -7,6 +7,7 @@ import { basename, join } from "node:path";
 
 import { z } from "zod";
 
+import { problems, type Wordings } from "../config/problem.ts";
 import type { Finding, Findings } from "./judgement.ts";
 import { idOf, type Plan } from "./plan.ts";
 
@@ -30,6 +31,12 @@ export interface SquawkOptions {
   exclude: readonly string[];
   path?: string;
 }
+
+export const wordings = {
+  "migrations.not-judged": ({ said }: { said: string }) => [`squawk could not judge the SQL: ${said}`],
+} satisfies Wordings;
+
+const problem = problems(wordings);
 
 /** @returns undefined where squawk is not installed */
 export async function squawk(plan: Plan, { postgres, exclude, path = squawkPath() }: SquawkOptions): Promise<Findings> {
@@ -67,7 +74,7 @@ function report(path: string, words: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(path, words, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
       if (error && (error.code !== 1 || !stdout.startsWith("[")))
-        reject(new Error(`squawk could not judge the SQL: ${stderr.trim() || error.message}`));
+        reject(problem("migrations.not-judged", { said: stderr.trim() || error.message }));
       else resolve(stdout);
     });
   });

@@ -1,11 +1,21 @@
 /** A stack's configuration for the operator: what the engine hands to the program, with its secrets in clear. */
 import { type Configuration, readConfiguration } from "../config/load.ts";
 import { ConfigurationError } from "../config/mistake.ts";
+import { problems, type Wordings } from "../config/problem.ts";
 import { ownProject } from "../toolchain/project.ts";
 import { capture } from "../toolchain/pulumi.ts";
-import { OperatorError } from "./stack.ts";
 
-/** @throws OperatorError where there is no such stack, its secrets cannot be read, or its settings are refused */
+export const wordings = {
+  /** There is no such stack, or its secrets cannot be read. */
+  "stack.unreadable-configuration": ({ stack, reason }: { stack: string; reason: string }) => [
+    `The configuration of stack ${stack} could not be read: ${reason}`,
+    "See which stacks there are: npm run -s pulumi -- stack ls",
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
+/** @throws stack.unreadable-configuration, or ConfigurationError where the settings are refused */
 export function configurationOf(stack: string): Configuration {
   try {
     const { folder, name } = ownProject();
@@ -18,9 +28,10 @@ export function configurationOf(stack: string): Configuration {
       given.filter(([, { secret }]) => secret).map(([key]) => key),
     );
   } catch (error) {
-    if (error instanceof ConfigurationError) throw new OperatorError(error.message);
-    throw new OperatorError(
-      `The configuration of stack ${stack} could not be read: ${error instanceof Error ? error.message.trim() : String(error)}\n    → See which stacks there are: npm run -s pulumi -- stack ls`,
-    );
+    if (error instanceof ConfigurationError) throw error;
+    throw problem("stack.unreadable-configuration", {
+      stack,
+      reason: error instanceof Error ? error.message.trim() : String(error),
+    });
   }
 }

@@ -1,21 +1,23 @@
 /** What an image has pending, as the stack's host says, for the operator's commands. */
 import type { Model } from "../config/environment.ts";
-import { listMigrations, type Listing, ListingError } from "../migration/listing.ts";
-import { OperatorError } from "./stack.ts";
+import { problems, type Wordings } from "../config/problem.ts";
+import { listMigrations, type Listing } from "../migration/listing.ts";
 
-/** @throws OperatorError where the application cannot say what is pending */
+export const wordings = {
+  "migrations.no-plan-command": () => [
+    "The application has no command `plan`.",
+    "Set application.commands.plan, see docs/migrations.md.",
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
+/** @throws ListingError, or migrations.no-plan-command where the application cannot say what is pending */
 export async function listed(
   model: Model,
   options: { backend: string; image: string; targets?: string[] },
 ): Promise<Listing> {
-  try {
-    const listing = await listMigrations(model, options);
-    if (listing) return listing;
-  } catch (error) {
-    if (error instanceof ListingError) throw new OperatorError(error.message);
-    throw error;
-  }
-  throw new OperatorError(
-    "The application has no command `plan`.\n    → Set application.commands.plan, see docs/migrations.md.",
-  );
+  const listing = await listMigrations(model, options);
+  if (!listing) throw problem("migrations.no-plan-command");
+  return listing;
 }

@@ -1,7 +1,7 @@
 /** The operator's command: its sub-commands, and how it ends. */
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 
-import { LockedError } from "../deployment/lock.ts";
+import { runCommand } from "./command-line.ts";
 import { addBackup } from "./commands/backup.ts";
 import { addCelery } from "./commands/celery.ts";
 import { addDrill } from "./commands/drill.ts";
@@ -25,7 +25,6 @@ import { addShell } from "./commands/shell.ts";
 import { addStatus } from "./commands/status.ts";
 import { addUnlock } from "./commands/unlock.ts";
 import { addUpgrade } from "./commands/upgrade.ts";
-import { HostError, OperatorError } from "./stack.ts";
 
 const program = new Command("socle")
   .description("Runs a site that Socle brought up: what an operator does between two releases.")
@@ -56,13 +55,4 @@ addLock(program);
 addUnlock(program);
 addNotify(program);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else {
-    if (error instanceof HostError) console.error(await error.explained());
-    else console.error(error instanceof OperatorError || error instanceof LockedError ? error.message : error);
-    process.exitCode = 1;
-  }
-}
+await runCommand(program);

@@ -3,9 +3,10 @@ import { join } from "node:path";
 
 import { confirm } from "@inquirer/prompts";
 
+import { problems, type Wordings } from "../config/problem.ts";
 import { ownProject } from "../toolchain/project.ts";
 import { pulumi } from "../toolchain/pulumi.ts";
-import { OperatorError, type Stack } from "./stack.ts";
+import type { Stack } from "./stack.ts";
 import type { StackDocument } from "./stack-document.ts";
 
 const clone = join(import.meta.dirname, "..");
@@ -23,18 +24,32 @@ export interface RollOut {
   /** What is done after the answer around `pulumi up`, which it calls once. */
   around?: (up: () => Promise<void>) => Promise<void>;
   /** What to do where `pulumi up` failed. Default: mend it, or go back to the former release. */
-  failed?: string;
+  fixes?: string[];
   /** Whether Pulumi's words go to standard error. */
   quiet?: boolean;
 }
 
-/** @throws OperatorError before anything is read, where somebody must be asked and nobody can be */
+export const wordings = {
+  "roll-out.unattended": () => ["Nobody can be asked here, and nothing was changed.", "Add --yes to go on without."],
+  "roll-out.plan-refused": ({ file }: { file: string }) => [
+    `The plan was refused, as said above; ${file} is as it was.`,
+  ],
+  "roll-out.declined": ({ file }: { file: string }) => [`Nothing was changed; ${file} is as it was.`],
+  "roll-out.failed": ({ stack, file, fixes }: { stack: string; file: string; fixes: readonly string[] }) => [
+    `pulumi up did not end well, as said above; where a step failed, what served before goes on serving.\n${file} holds the new settings.`,
+    `See what runs: socle status --stack ${stack}`,
+    ...fixes,
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
+/** @throws roll-out.unattended before anything is read, where somebody must be asked and nobody can be */
 export function refuseUnattended(yes: boolean): void {
-  if (!yes && !process.stdin.isTTY)
-    throw new OperatorError("Nobody can be asked here, and nothing was changed.\n    → Add --yes to go on without.");
+  if (!yes && !process.stdin.isTTY) throw problem("roll-out.unattended");
 }
 
-/** @throws OperatorError where the plan is refused, the answer is no, or `pulumi up` failed */
+/** @throws roll-out.plan-refused, roll-out.declined where the answer is no, roll-out.failed where `pulumi up` failed */
 export async function rollOut(given: RollOut): Promise<void> {
   const {
     stack,
@@ -46,7 +61,7 @@ export async function rollOut(given: RollOut): Promise<void> {
     around = (up: () => Promise<void>) => up(),
     quiet = false,
   } = given;
-  const { failed = ordinaryMend(stack.name) } = given;
+  const { fixes = ordinaryFixes(stack.name) } = given;
   const run = (...words: string[]): Promise<number> =>
     pulumi(
       [...words, "--stack", stack.name, "--cwd", ownProject().folder],
@@ -62,25 +77,24 @@ export async function rollOut(given: RollOut): Promise<void> {
     );
   document.write();
   try {
-    if ((await run("preview")) !== 0)
-      throw new OperatorError(`The plan was refused, as said above; ${document.file} is as it was.`);
+    if ((await run("preview")) !== 0) throw problem("roll-out.plan-refused", { file: document.file });
     if (!yes && !(await confirm({ message: question, default: false })))
-      throw new OperatorError(`Nothing was changed; ${document.file} is as it was.`);
+      throw problem("roll-out.declined", { file: document.file });
     await before?.();
   } catch (error) {
     document.restore();
     // Ctrl-C at the question is a no.
     if (error instanceof Error && error.name === "ExitPromptError")
-      throw new OperatorError(`Nothing was changed; ${document.file} is as it was.`);
+      throw problem("roll-out.declined", { file: document.file });
     throw error;
   }
   await around(async () => {
     if ((await run("up", "--yes", "--skip-preview")) !== 0)
-      throw new OperatorError(
-        `pulumi up did not end well, as said above; where a step failed, what served before goes on serving.\n${document.file} holds the new settings.\n    → See what runs: socle status --stack ${stack.name}\n${failed}`,
-      );
+      throw problem("roll-out.failed", { stack: stack.name, file: document.file, fixes });
   });
 }
 
-const ordinaryMend = (stack: string): string =>
-  `    → Then mend it and run: npm run -s pulumi -- up -s ${stack}\n    → Or go back to what served: socle rollback --stack ${stack}`;
+const ordinaryFixes = (stack: string): string[] => [
+  `Then mend it and run: npm run -s pulumi -- up -s ${stack}`,
+  `Or go back to what served: socle rollback --stack ${stack}`,
+];

@@ -1,6 +1,6 @@
 /** Which release a rollback goes back to, and what it would change. */
+import { problems, type Wordings } from "../config/problem.ts";
 import { type History, type Release, serving } from "./release-history.ts";
-import { OperatorError } from "./stack.ts";
 import type { Change, StackDocument } from "./stack-document.ts";
 
 /**
@@ -18,14 +18,27 @@ export interface RollbackPlan {
   changes: Change[];
 }
 
+export const wordings = {
+  "rollback.no-release": () => ["No release is recorded yet: there is nothing to go back to."],
+  "rollback.first-release": ({ number }: { number: number }) => [
+    `Release ${number} is the first that is recorded: there is nothing to go back to.`,
+  ],
+  "rollback.no-such-release": ({ wanted, releases }: { wanted: string; releases: readonly number[] }) => [
+    `No release that succeeded is called ${wanted}.`,
+    `Name one of: ${releases.join(", ")}; socle releases lists them.`,
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
 /**
  * @param wanted a number, or the beginning of an image, digest or hash. Default: what serves, where a release after it
  * failed or the stack file names something else; else the one before.
- * @throws OperatorError where there is none
+ * @throws rollback.no-release, rollback.first-release, rollback.no-such-release
  */
 export function planRollback(history: History, document: StackDocument, wanted?: string): RollbackPlan {
   const current = serving(history);
-  if (!current) throw new OperatorError("No release is recorded yet: there is nothing to go back to.");
+  if (!current) throw problem("rollback.no-release");
   const target = wanted === undefined ? byDefault(history, document, current) : named(history, wanted);
   return { current, target, latest: history.releases.at(-1) ?? current, changes: changesTo(document, target) };
 }
@@ -38,8 +51,7 @@ function byDefault(history: History, document: StackDocument, current: Release):
   const former = succeeded(history).findLast(
     ({ content, number }) => number < current.number && content !== current.content,
   );
-  if (!former)
-    throw new OperatorError(`Release ${current.number} is the first that is recorded: there is nothing to go back to.`);
+  if (!former) throw problem("rollback.first-release", { number: current.number });
   return former;
 }
 
@@ -53,9 +65,7 @@ function named(history: History, wanted: string): Release {
       ),
     );
   if (found) return found;
-  throw new OperatorError(
-    `No release that succeeded is called ${wanted}.\n    → Name one of: ${all.map(({ number }) => number).join(", ")}; socle releases lists them.`,
-  );
+  throw problem("rollback.no-such-release", { wanted, releases: all.map(({ number }) => number) });
 }
 
 const succeeded = ({ releases }: History): Release[] => releases.filter(({ result }) => result === "succeeded");

@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 import { isScalar, parseDocument, stringify } from "yaml";
 
+import { problems, type Wordings } from "../config/problem.ts";
 import { ownProject, type Project } from "../toolchain/project.ts";
-import { OperatorError } from "./stack.ts";
 
 export interface Change {
   /** Section and keys in it. */
@@ -15,6 +15,16 @@ export interface Change {
   to: unknown;
 }
 
+export const wordings = {
+  "stack-file.missing": ({ file, stack }: { file: string; stack: string }) => [
+    `There is no ${file}: the settings of stack ${stack} are not here.`,
+    "Run this in the clone that has it.",
+  ],
+  "stack-file.not-yaml": ({ file, reason }: { file: string; reason: string }) => [`${file} is no YAML file: ${reason}`],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
 export class StackDocument {
   readonly file: string;
   readonly #path: string;
@@ -22,7 +32,7 @@ export class StackDocument {
   readonly #before: string;
   #text: string;
 
-  /** @throws OperatorError where it cannot be read */
+  /** @throws stack-file.missing, stack-file.not-yaml */
   constructor(stack: string, { name, folder }: Pick<Project, "name" | "folder"> = ownProject()) {
     this.#project = name;
     this.file = `Pulumi.${stack.split("/").at(-1) ?? stack}.yaml`;
@@ -30,13 +40,11 @@ export class StackDocument {
     try {
       this.#before = readFileSync(this.#path, "utf8");
     } catch {
-      throw new OperatorError(
-        `There is no ${this.file}: the settings of stack ${stack} are not here.\n    → Run this in the clone that has it.`,
-      );
+      throw problem("stack-file.missing", { file: this.file, stack });
     }
     this.#text = this.#before;
     const [error] = parseDocument(this.#text).errors;
-    if (error) throw new OperatorError(`${this.file} is no YAML file: ${error.message}`);
+    if (error) throw problem("stack-file.not-yaml", { file: this.file, reason: error.message });
   }
 
   get #settings(): Record<string, unknown> {

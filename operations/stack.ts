@@ -9,6 +9,7 @@ import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 
 import type { AuditSubject } from "../config/audit-subject.ts";
+import { Problem, problems, type Wordings } from "../config/problem.ts";
 import type { Settings } from "../config/schema.ts";
 import type { SmokeCheck } from "../config/smoke-checks.ts";
 import { preflight } from "../connection/preflight.ts";
@@ -40,27 +41,71 @@ export interface Outputs {
   checks: SmokeCheck[];
 }
 
-/** What went wrong for a reason that the operator can mend: shown without a stack trace. */
-export class OperatorError extends Error {}
+/** What went wrong for a reason that the operator can do something about, and has no code of its own yet. */
+export class OperatorError extends Problem {
+  constructor(message: string) {
+    super("operation.refused", { message }, wordings["operation.refused"]({ message }));
+  }
+}
 
-/** What a script on the host ended with: where the host itself is the reason, it is asked what is wrong with it. */
-export class HostError extends OperatorError {
+/** How a script on the host ended: where the host itself is the reason, it is asked what is wrong with it. */
+export class HostError extends Problem {
   readonly #host: Settings["host"];
+  /** Exit status; undefined where a signal ended it. */
+  readonly status: number | undefined;
 
-  constructor(host: Settings["host"], message: string) {
-    super(message);
+  constructor(host: Settings["host"], facts: Failure) {
+    super("script.ended-badly", facts, wordings["script.ended-badly"](facts));
     this.#host = host;
+    this.status = typeof facts.end === "number" ? facts.end : undefined;
   }
 
-  async explained(): Promise<string> {
+  /** What is wrong with the host; itself where nothing is. */
+  async explained(): Promise<Problem> {
     try {
       await preflight(this.#host, { dryRun: false });
-      return this.message;
+      return this;
     } catch (error) {
-      return error instanceof Error ? error.message : this.message;
+      return error instanceof Problem ? error : this;
     }
   }
 }
+
+interface Failure {
+  script: string;
+  /** Exit status or signal. */
+  end: number | string;
+  /** What it said, where that was not shown as it came. */
+  said?: string;
+}
+
+export const wordings = {
+  "operation.refused": ({ message }: { message: string }) => [message],
+  "script.ended-badly": ({ script, end, said }: Failure) => {
+    const how = typeof end === "number" ? `exit code ${end}` : end;
+    if (said === undefined) return [`${script} ended with ${how}; the reason stands above.`];
+    return [said || `${script} ended with ${how} and said nothing.`];
+  },
+  "stack.unreadable": ({ stack, reason, fix }: { stack: string; reason: string; fix: string }) => [
+    `The outputs of stack ${stack} could not be read: ${reason}`,
+    fix,
+  ],
+  "stack.not-up": ({ stack }: { stack: string }) => [
+    `Stack ${stack} is not up, or was brought up by an older version.`,
+    `Run: npm run -s pulumi -- up -s ${stack}`,
+  ],
+  "stack.no-service": ({
+    stack,
+    service,
+    services,
+  }: {
+    stack: string;
+    service: string;
+    services: readonly string[];
+  }) => [`Stack ${stack} has no service ${service}.`, `Name one of: ${services.join(", ")}.`],
+} satisfies Wordings;
+
+const problem = problems(wordings);
 
 export class Stack {
   /** As Pulumi knows it, such as `production`. */
@@ -72,29 +117,24 @@ export class Stack {
     this.outputs = outputs;
   }
 
-  /** @throws OperatorError where there is no such stack, or it was never brought up */
+  /** @throws stack.unreadable, stack.not-up */
   static read(name: string): Stack {
     let printed: string;
     try {
       printed = capture(["stack", "output", "--json", "--stack", name, "--cwd", ownProject().folder]);
     } catch (error) {
-      throw new OperatorError(`The outputs of stack ${name} could not be read: ${reasonOf(error)}\n    → ${choices()}`);
+      throw problem("stack.unreadable", { stack: name, reason: reasonOf(error), fix: choices() });
     }
     const outputs = JSON.parse(printed) as Partial<Outputs>;
-    if (!outputs.operations || !outputs.services)
-      throw new OperatorError(
-        `Stack ${name} is not up, or was brought up by an older version.\n    → Run: npm run -s pulumi -- up -s ${name}`,
-      );
+    if (!outputs.operations || !outputs.services) throw problem("stack.not-up", { stack: name });
     return new Stack(name, outputs as Outputs);
   }
 
-  /** @throws OperatorError where the stack has no such service */
+  /** @throws stack.no-service */
   container(service: string): string {
     const found = this.outputs.services[service];
     if (!found)
-      throw new OperatorError(
-        `Stack ${this.name} has no service ${service}.\n    → Name one of: ${Object.keys(this.outputs.services).join(", ")}.`,
-      );
+      throw problem("stack.no-service", { stack: this.name, service, services: Object.keys(this.outputs.services) });
     return found.container;
   }
 
@@ -130,26 +170,27 @@ export class Stack {
     );
     // ssh(1): its own failures, though a command may end so too.
     if (code === 255 && host.type === "ssh") {
-      const error = new HostError(host, "");
+      const error = new HostError(host, { script, end: code });
       const found = await error.explained();
-      if (found !== "") throw new OperatorError(found);
+      if (found !== error) throw found;
     }
     return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
   }
 
   /** The same, and answers with what it printed. @throws HostError with what the script said */
   ask(script: string, words: readonly string[], input = ""): string {
-    const { status, stdout, stderr } = spawnSync("sh", ["host/run.sh", script, ...words], {
+    const { status, signal, stdout, stderr } = spawnSync("sh", ["host/run.sh", script, ...words], {
       ...this.#surroundings,
       input,
       encoding: "utf8",
       maxBuffer: 256 * 1024 * 1024,
     });
     if (status !== 0)
-      throw new HostError(
-        this.outputs.operations.host,
-        stderr.trim() || `${script} ended with exit code ${String(status)} and said nothing.`,
-      );
+      throw new HostError(this.outputs.operations.host, {
+        script,
+        end: status ?? signal ?? "an error",
+        said: stderr.trim(),
+      });
     return stdout;
   }
 
@@ -181,9 +222,8 @@ export class Stack {
         child.on("error", reject);
         child.on("exit", resolve);
       });
-    const end = child.signalCode ?? `exit code ${String(child.exitCode)}`;
     if (child.exitCode !== 0 && !stopped())
-      throw new HostError(this.outputs.operations.host, `${script} ended with ${end}; the reason stands above.`);
+      throw new HostError(this.outputs.operations.host, { script, end: child.signalCode ?? child.exitCode ?? "" });
   }
 
   get #surroundings(): { cwd: string; env: NodeJS.ProcessEnv } {

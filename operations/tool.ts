@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-import { OperatorError } from "./stack.ts";
+import { problems, type Wordings } from "../config/problem.ts";
 
 export type Kit = "go" | "python";
 
@@ -14,12 +14,23 @@ export interface Ended {
   stderr: string;
 }
 
-/** @throws OperatorError where the set-up has not brought it yet */
+export const wordings = {
+  "tool.missing": ({ name, kit }: { name: string; kit: Kit }) => [
+    `${name} is not installed.`,
+    `Run: toolchain/setup.sh --only=${kit}-tools`,
+  ],
+  "tool.not-started": ({ program, reason }: { program: string; reason: string }) => [
+    `${program} could not be started: ${reason}`,
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
+/** @throws tool.missing where the set-up has not brought it yet */
 export function tool(kit: Kit, name: string): string {
   const cache = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "socle");
   const path = join(cache, kit, "current", "bin", name);
-  if (!existsSync(path))
-    throw new OperatorError(`${name} is not installed.\n    → Run: toolchain/setup.sh --only=${kit}-tools`);
+  if (!existsSync(path)) throw problem("tool.missing", { name, kit });
   return path;
 }
 
@@ -30,6 +41,6 @@ export function run(program: string, words: readonly string[], environment: Node
     maxBuffer: 256 * 1024 * 1024,
     env: { ...process.env, ...environment },
   });
-  if (error) throw new OperatorError(`${program} could not be started: ${error.message}`);
+  if (error) throw problem("tool.not-started", { program, reason: error.message });
   return { status, stdout, stderr };
 }

@@ -50,6 +50,5 @@ await judging({
   help: `Judges a running stack: its server from inside, its site from outside, its state by the policies.
 Exit status 0 when all is well, 1 when something is to be mended, 2 when it could not be judged.
 Every probe and its mend: docs/audit.md`,
-  ownError: OperatorError,
   judge: audit,
 });

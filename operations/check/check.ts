@@ -8,14 +8,12 @@
 import { ownProject } from "../../toolchain/project.ts";
 import { judge } from "./judgement.ts";
 import { judging } from "./judging.ts";
-import { UnjudgeableError } from "./stack-file.ts";
 
 await judging({
   name: "check",
   help: `Judges a stack by every policy, from its file alone: no engine, no Docker, no access to the server.
 Exit status 0 when it may go out, 1 when something is to be mended before, 2 when it could not be judged.
 Every rule and its mend: docs/policies.md`,
-  ownError: UnjudgeableError,
   judge: async (stack, format) => {
     const judgement = await judge(ownProject().folder, stack);
     console.log(format(judgement));

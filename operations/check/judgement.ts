@@ -45,7 +45,7 @@ export interface Examination {
   mistakes: Mistake[];
 }
 
-/** @throws UnjudgeableError */
+/** @throws what readStackFile throws, but for refused settings */
 export async function examine(folder: string, stack: string): Promise<Examination> {
   const evidence = await Evidence.read();
   try {
@@ -64,7 +64,7 @@ export async function examine(folder: string, stack: string): Promise<Examinatio
   }
 }
 
-/** @throws UnjudgeableError */
+/** @throws what readStackFile throws, but for refused settings */
 export async function judge(folder: string, stack: string): Promise<Judgement> {
   const { verdicts, mistakes } = await examine(folder, stack);
   if (mistakes.length > 0) return { stack, met: 0, findings: mistakes.map(refusal) };

@@ -1,20 +1,19 @@
 /** How a program is called that judges a stack: its words, what it prints, how it ends. */
 import { parseArgs } from "node:util";
 
+import { Problem } from "../../config/problem.ts";
 import { formats } from "./format.ts";
 
 interface Program {
   /** As in `npm run NAME`. */
   name: string;
   help: string;
-  /** What went wrong for a reason that is said in words: shown without a stack trace. */
-  ownError: new (message: string) => Error;
   /** @returns the exit status */
   judge: (stack: string, format: (typeof formats)[string]) => Promise<number>;
 }
 
 /** Exit status 2, and why, where nothing could be judged. */
-export async function judging({ name, help, ownError, judge }: Program): Promise<void> {
+export async function judging({ name, help, judge }: Program): Promise<void> {
   const usage = `usage: npm run ${name} -- --stack NAME [--format ${Object.keys(formats).join("|")}]`;
   try {
     const { values } = parseArgs({
@@ -35,7 +34,7 @@ export async function judging({ name, help, ownError, judge }: Program): Promise
     } else process.exitCode = await judge(values.stack, format);
   } catch (error) {
     const misspelt = (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS") === true;
-    console.error((misspelt || error instanceof ownError) && error instanceof Error ? error.message : error);
+    console.error((misspelt || error instanceof Problem) && error instanceof Error ? error.message : error);
     if (misspelt) console.error(usage);
     process.exitCode = 2;
   }

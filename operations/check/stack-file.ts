@@ -6,18 +6,26 @@ import { parse } from "yaml";
 
 import { type CredentialName, credentialSchemas } from "../../config/credential-schema.ts";
 import { type Configuration, readConfiguration } from "../../config/load.ts";
+import { problems, type Wordings } from "../../config/problem.ts";
 import { settingOf } from "../../config/setting.ts";
 
 /** Stands for a secret, whose value policies never need. */
 const undisclosed = "a secret that is not read here";
 
-/** What cannot be judged at all, as opposed to what is judged and found wanting. */
-export class UnjudgeableError extends Error {}
+export const wordings = {
+  "project.no-name": () => ["Pulumi.yaml has no name; add a line such as `name: socle`."],
+  "check.no-stack-file": ({ path }: { path: string }) => [
+    `There is no ${path}. Name a stack that has one: npm run check -- --stack production.`,
+  ],
+  "check.not-yaml": ({ path, reason }: { path: string; reason: string }) => [`${path} is no YAML file: ${reason}`],
+} satisfies Wordings;
 
-/** @throws UnjudgeableError, or ConfigurationError where the settings are refused */
+const problem = problems(wordings);
+
+/** @throws project.no-name, check.no-stack-file, check.not-yaml, or ConfigurationError where the settings are refused */
 export function readStackFile(folder: string, stack: string): { project: string; configuration: Configuration } {
   const project = (yaml(join(folder, "Pulumi.yaml")) as { name?: string }).name;
-  if (project === undefined) throw new UnjudgeableError("Pulumi.yaml has no name; add a line such as `name: socle`.");
+  if (project === undefined) throw problem("project.no-name");
   const { config = {} } = yaml(join(folder, `Pulumi.${stack}.yaml`)) as { config?: Record<string, unknown> };
   const values: Record<string, string> = {};
   const encrypted: string[] = [];
@@ -41,11 +49,7 @@ function yaml(path: string): unknown {
   try {
     return parse(readFileSync(path, "utf8"));
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new UnjudgeableError(
-      missing
-        ? `There is no ${path}. Name a stack that has one: npm run check -- --stack production.`
-        : `${path} is no YAML file: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw problem("check.no-stack-file", { path });
+    throw problem("check.not-yaml", { path, reason: error instanceof Error ? error.message : String(error) });
   }
 }

@@ -49,7 +49,7 @@ function ask(stack: Stack, words: string[]): string {
   try {
     return stack.ask("nginx/promote.sh", words);
   } catch (error) {
-    if (!(error instanceof HostError) || !error.message.includes("exit code 3")) throw error;
+    if (!(error instanceof HostError) || error.status !== 3) throw error;
     throw new OperatorError(
       `The deployment that showed the release to a share of the visitors was cut off, and still does.\n    → Run pulumi up again, or socle rollback: both end it. (${error.message})`,
     );

@@ -63,7 +63,7 @@ async function upgradePostgres(version: Version, options: UpgradeOptions): Promi
   let closed = 0;
   await rollOut({
     ...{ stack, document, yes, quiet: json, question: `Upgrade PostgreSQL of ${name} to ${version}?` },
-    failed: `    → Then run again: socle upgrade postgres ${version} --stack ${name}`,
+    fixes: [`Then run again: socle upgrade postgres ${version} --stack ${name}`],
     around: (up) =>
       withLock({ ...placeOf(stack), stack: name, reason }, async () => {
         // Until the data is taken over, the file says what serves.

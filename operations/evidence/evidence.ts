@@ -7,9 +7,9 @@
  *
  * Exit status 0 when done, 1 when it could not be done or a ledger is broken, 2 when it was called wrongly.
  */
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 
-import { OperatorError } from "../stack.ts";
+import { runCommand } from "../command-line.ts";
 import { addImport } from "./commands/import.ts";
 import { addKey } from "./commands/key.ts";
 import { addList } from "./commands/list.ts";
@@ -24,12 +24,4 @@ addList(program);
 addVerify(program);
 addKey(program);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else {
-    console.error(error instanceof OperatorError ? error.message : error);
-    process.exitCode = 1;
-  }
-}
+await runCommand(program);

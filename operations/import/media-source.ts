@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { closeSync, createReadStream, openSync, readSync, statSync } from "node:fs";
 import { createGunzip } from "node:zlib";
 
+import { Problem } from "../../config/problem.ts";
 import { OperatorError } from "../stack.ts";
 import type { Upload } from "./upload.ts";
 
@@ -11,7 +12,7 @@ export function mediaSource(path: string): Upload {
   try {
     return statSync(path).isDirectory() ? archived(path) : unpacked(path);
   } catch (error) {
-    if (error instanceof OperatorError) throw error;
+    if (error instanceof Problem) throw error;
     throw new OperatorError(
       `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}\n    → Name a folder, or an archive: .tar, .tar.gz`,
     );

@@ -6,9 +6,9 @@
  *
  * Exit status 0 when done, 1 when it was refused or failed, 2 when it was called wrongly.
  */
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 
-import { OperatorError } from "../stack.ts";
+import { runCommand } from "../command-line.ts";
 import { addBuild } from "./commands/build.ts";
 import { addCheck } from "./commands/check.ts";
 import { addComment } from "./commands/comment.ts";
@@ -33,12 +33,4 @@ addEvidence(program);
 addPromote(program);
 addDeploy(program);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else {
-    console.error(error instanceof OperatorError ? error.message : error);
-    process.exitCode = 1;
-  }
-}
+await runCommand(program);

@@ -10,10 +10,10 @@ import { join } from "node:path";
 
 import { Command, CommanderError, Option } from "commander";
 
+import { Problem } from "../../config/problem.ts";
 import { rules } from "../../policies/catalogue.ts";
 import { ownProject } from "../../toolchain/project.ts";
 import { examine } from "../check/judgement.ts";
-import { UnjudgeableError } from "../check/stack-file.ts";
 import { type ChecklistReport, checklistReport } from "./checklist-report.ts";
 import { commitOf } from "./commit.ts";
 import { markdown } from "./markdown.ts";
@@ -57,7 +57,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
-    const own = error instanceof UnjudgeableError || (error as { syscall?: string }).syscall !== undefined;
+    const own = error instanceof Problem || (error as { syscall?: string }).syscall !== undefined;
     console.error(own && error instanceof Error ? error.message : error);
     process.exitCode = 2;
   }

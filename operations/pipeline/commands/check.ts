@@ -3,8 +3,6 @@ import { writeFileSync } from "node:fs";
 
 import type { Command } from "commander";
 
-import { UnjudgeableError } from "../../check/stack-file.ts";
-import { OperatorError } from "../../stack.ts";
 import { isAwaited } from "../awaited.ts";
 import { summarise } from "../output.ts";
 
@@ -25,9 +23,7 @@ export function addCheck(program: Command): void {
       // The whole program comes with these; the other commands start without it.
       const { judge } = await import("../../check/judgement.ts");
       const { formats } = await import("../../check/format.ts");
-      const judgement = await judge(process.cwd(), stack).catch((error: unknown) => {
-        throw error instanceof UnjudgeableError ? new OperatorError(error.message) : error;
-      });
+      const judgement = await judge(process.cwd(), stack);
       for (const finding of judgement.findings) if (isAwaited(finding.id)) finding.level = "advisory";
       const as = (format: string): string => formats[format]?.(judgement) ?? "";
       writeFileSync(sarif, as("sarif"));

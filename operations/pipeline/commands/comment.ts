@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 
 import type { Command } from "commander";
 
+import { Problem } from "../../../config/problem.ts";
 import { OperatorError } from "../../stack.ts";
 import { putComment, thisRun } from "../github.ts";
 import { page, type Section } from "../markdown.ts";
@@ -36,7 +37,7 @@ export function addComment(program: Command): void {
         console.log(`Plan and verdict: ${await putComment(run, marker, body)}`);
       } catch (error) {
         // Runs for forks and Dependabot may write nothing: what there is to say stands in the log.
-        if (!run.foreign || !(error instanceof OperatorError)) throw error;
+        if (!run.foreign || !(error instanceof Problem)) throw error;
         console.log(
           `${body}\n\nThis pull request comes from a fork or from Dependabot, so this is not a comment but stays in the log. ${error.message}`,
         );

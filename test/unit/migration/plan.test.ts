@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 
 import { environmentModel } from "../../../config/environment.ts";
-import { RefusedPlanError } from "../../../migration/listing.ts";
+import { Problem } from "../../../config/problem.ts";
 import { forwardPlan, headsToApprove, migrationPlan } from "../../../migration/plan.ts";
-import { previewMigrations, UnapprovedError } from "../../../migration/preview.ts";
+import { previewMigrations } from "../../../migration/preview.ts";
 import { dev, project, read } from "../config/stack.ts";
 import { Folder } from "../../script/machine.ts";
 
@@ -114,13 +114,24 @@ esac
   };
 
   it("is refused by a plan that nothing can be approved by, and by one that nobody approved", async () => {
-    for (const given of [plan({ after: undefined }), plan({ after: {} }), plan({ heads: { "$(id)": [] } }), "{"])
-      await assert.rejects(previewed(given), (error: Error) => {
-        assert.ok(error instanceof RefusedPlanError);
-        assert.match(error.message, /^migrations: The plan command.*\n {4}→ Nothing can be approved by it\./);
+    for (const [given, cause] of [
+      [plan({ after: undefined }), "migrations.plan-malformed"],
+      [plan({ after: {} }), "migrations.plan-malformed"],
+      [plan({ heads: { "$(id)": [] } }), "migrations.plan-malformed"],
+      ["{", "migrations.plan-not-json"],
+    ] as const)
+      await assert.rejects(previewed(given), (error) => {
+        assert.ok(error instanceof Problem);
+        assert.equal(error.code, "migrations.plan-refused");
+        assert.equal((error.facts as { cause: string }).cause, cause);
         return true;
       });
-    await assert.rejects(previewed(plan()), UnapprovedError);
+    await assert.rejects(previewed(plan()), (error) => {
+      assert.ok(error instanceof Problem);
+      assert.equal(error.code, "migrations.unapproved");
+      assert.deepEqual((error.facts as { heads: string[] }).heads, ["shop.0002_color"]);
+      return true;
+    });
   });
 
   it("warns elsewhere, where nothing needs an approval", async () => {

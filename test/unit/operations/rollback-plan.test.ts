@@ -88,13 +88,16 @@ describe("a rollback", () => {
     for (const wanted of ["1", "site:1", "sha256:1111", "111111", "hash1-abc"])
       assert.equal(plan(four, wanted).target.number, 1, wanted);
     for (const wanted of ["4", "9", "site", "site:four"])
-      assert.throws(() => plan(four, wanted), /called .*\n.*Name one of: 1, 2, 3/);
+      assert.throws(() => plan(four, wanted), {
+        code: "rollback.no-such-release",
+        facts: { wanted, releases: [1, 2, 3] },
+      });
   });
 
   it("says that there is nothing to go back to", () => {
-    assert.throws(() => plan([]), /No release is recorded yet/);
+    assert.throws(() => plan([]), { code: "rollback.no-release" });
     settled();
-    assert.throws(() => plan([release(3, "site:3")]), /is the first that is recorded/);
+    assert.throws(() => plan([release(3, "site:3")]), { code: "rollback.first-release", facts: { number: 3 } });
   });
 
   it("shows a command for the schema in which a name is one word, whatever stands in the record", () => {
@@ -124,8 +127,11 @@ describe("a rollback", () => {
   });
 
   it("says that the stack file is not here, or is none", () => {
-    assert.throws(() => new StackDocument("nobody"), /There is no Pulumi\.nobody\.yaml/);
+    assert.throws(() => new StackDocument("nobody"), {
+      code: "stack-file.missing",
+      facts: { file: "Pulumi.nobody.yaml", stack: "nobody" },
+    });
     writeFileSync(file, "config: [\n");
-    assert.throws(() => new StackDocument(name, project), /is no YAML file/);
+    assert.throws(() => new StackDocument(name, project), { code: "stack-file.not-yaml" });
   });
 });
