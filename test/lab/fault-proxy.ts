@@ -20,7 +20,7 @@ export class FaultProxy {
   cut = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  /** Where containers of this machine find it. */
+  /** Where containers find it. */
   readonly address: string;
 
   private constructor(server: Server, address: string, to: { host: string; port: number }) {
@@ -31,8 +31,9 @@ export class FaultProxy {
     });
   }
 
-  static async start(to: { host: string; port: number }): Promise<FaultProxy> {
-    const address = await bridgeAddress();
+  /** @param at an address of this machine; by default one that containers of its engine reach, those of lab hosts do not */
+  static async start(to: { host: string; port: number }, at?: string): Promise<FaultProxy> {
+    const address = at ?? (await bridgeAddress());
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, address, resolve));
     return new FaultProxy(server, address, to);

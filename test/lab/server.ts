@@ -18,7 +18,20 @@ export interface ServerOptions {
   /** Of the certificates that the ACME server issues. */
   readonly validitySeconds: number;
   readonly secrets?: Record<string, string>;
+  /** Settings beside those of the sample site. */
+  readonly sections?: Sections;
+  /** Where all of it is, and goes with. Default: one of its own. */
+  readonly network?: LabNetwork;
+  /** Whose site the server is to have: its settings are replaced. Default: a new stack. */
+  readonly stack?: TestStack;
 }
+
+/** As short as the rules allow with room for a busy machine: what a release waits for at most. */
+const brief: Sections = {
+  worker: { app: "core", longestTask: 15, stopGrace: 16 },
+  beat: { stopGrace: 10 },
+  nginx: { drain: 2 },
+};
 
 /** Of what an engine says of a container that a restart or a replacement would change. */
 export interface Life {
@@ -41,8 +54,9 @@ export class Server {
   }
 
   /** Starts server, ACME server and registry; the stack is configured, and not yet up. */
-  static async start({ host: kind, domains, validitySeconds, secrets }: ServerOptions): Promise<Server> {
-    const network = await createNetwork();
+  static async start(options: ServerOptions): Promise<Server> {
+    const { host: kind, domains, validitySeconds, secrets, sections = {} } = options;
+    const network = options.network ?? (await createNetwork());
     try {
       const registry = await startRegistry(network);
       const image = await registry.push("socle-example-site:dev");
@@ -50,6 +64,7 @@ export class Server {
       const pointing = Object.fromEntries(domains.map((domain) => [domain, host.address]));
       const acme = await startAcme(network, { domains: pointing, validitySeconds });
       const { address, hostKey, privateKeyFile } = host;
+      const site = sampleSite(image);
       const settings: Sections = {
         tier: "staging",
         host: {
@@ -70,10 +85,14 @@ export class Server {
             email: "admin@example.org",
           },
         },
-        ...sampleSite(image),
+        ...site,
+        ...brief,
+        application: { ...(site["application"] as object), timeout: 15, stopGrace: 20 },
         data: { keepOnDestroy: false },
+        ...sections,
       };
-      return new Server(network, host, acme, await TestStack.create(settings, secrets));
+      await options.stack?.replace(settings);
+      return new Server(network, host, acme, options.stack ?? (await TestStack.create(settings, secrets)));
     } catch (error) {
       await network.remove();
       throw error;
