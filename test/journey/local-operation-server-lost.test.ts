@@ -1,10 +1,9 @@
-// Copies of the backups away from the server: made, cut off, told of; and all that is left when the server is lost.
+// Copies of the backups away from the server: made, cut off, told of.
 import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import { after, before, describe, it } from "mocha";
 
@@ -15,11 +14,10 @@ import { docker, lines, run, type Result } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
 import { createNetwork, type LabNetwork } from "../lab/network.ts";
 import { startHost } from "../lab/ssh-host.ts";
-import { inspect, processesOf, sweep } from "../lab/engine.ts";
+import { inspect, processesOf } from "../lab/engine.ts";
 import { FaultProxy } from "../lab/fault-proxy.ts";
 import { changingSite } from "./local-site.ts";
 import { Operator } from "../lab/operator.ts";
-import { pdf } from "../lab/pdf.ts";
 import { S3Server } from "../lab/s3-server.ts";
 
 type Listed = Backup & Whereabouts;
@@ -221,79 +219,6 @@ describe("off-site copies of a local stack", function () {
     await socle(["backup", "verify", "--all"]);
     await told(/✅ .*: well again: the check of the backups failed/);
     assert.ok(receiver.messages.every(({ username }) => username === "Socle"));
-  });
-
-  it("the newcomer's path: all is lost, and comes back on a new host from the copy and the key that was kept", async () => {
-    const visitor = await site().administrator();
-    const document = pdf(4);
-    const kept = await visitor.upload(document);
-    await until("the copy is processed", 30, async () => (await visitor.copy(kept.id)).state === "processed");
-    await site().up({ postgres: { pitr: {} } });
-    await until("a moment", 60, () => inside("archive", "cat", "/archive/stored").catch(() => undefined), 1);
-    await socle(["backup", "now"]);
-    // Of this the archived changes alone know.
-    await sql("CREATE TABLE dropped AS SELECT n FROM generate_series(1, 7) n");
-    await sleep(1000);
-    const moment = new Date().toISOString();
-    await sleep(1000);
-    await sql("DROP TABLE dropped");
-    await inside("archive", "sh", "/tools/store.sh");
-    await socle(["backup", "copy"]);
-    const last = (await listed()).at(-1);
-    assert.ok(last?.offsite);
-    const key = join(folder, "key");
-    await writeFile(key, (await socle(["backup", "key"])).stdout, { mode: 0o600 });
-    const password = site().output.adminPassword ?? "";
-
-    // Lost in the middle of a check: its lock stays there.
-    proxy.fault = { bytesPerSecond: 100_000 };
-    const reading = ["/tools/restic", "check", "--read-data"];
-    const check = docker(["exec", site().container("offsite"), ...reading]).catch(() => undefined);
-    const locks = join(s3.folder, s3.bucket, site().stack.prefix, "locks");
-    await until("the lock", 30, async () => (await readdir(locks)).length > 0, 0.02);
-    for (const pid of await processesOf(site().container("offsite"), "restic")) process.kill(pid, "SIGSTOP");
-    assert.ok((await readdir(locks)).length > 0);
-    await sweep(site().stack.prefix);
-    await check;
-    proxy.fault = {};
-    await site().stack.startOver();
-    await site().up();
-
-    // The new stack's key opens nothing there yet.
-    const { code, stderr } = await socle(["backup", "fetch"], false);
-    assert.equal(code, 1);
-    assert.match(
-      stderr,
-      /the key does not open the off-site repository; nothing was changed\..*socle backup fetch --key/,
-    );
-    await socle(["backup", "fetch", "--key", key]);
-    const back = (await listed()).find(({ when }) => when === last.when);
-    assert.ok(back?.local);
-    await socle(["restore", back.id, "--yes"]);
-    const again = site().visitor();
-    await until("the site is well", 60, async () => (await again.signIn("admin", password)) === 200);
-    assert.equal((await again.copy(kept.id)).pages, 4);
-    assert.ok((await again.ask({ path: kept.url })).bytes.equals(document), "the file is as it was");
-    const early = await socle(["restore", "--at", moment, "--yes"], false);
-    assert.match(
-      early.stderr,
-      /cannot be brought back to[^]*→ Bring what is off-site alone here first: socle backup fetch --all/,
-    );
-    await socle(["backup", "fetch", "--all"]);
-    await socle(["restore", "--at", moment, "--yes"]);
-    assert.equal(await sql("SELECT count(*) FROM dropped"), "7");
-    await sql("DROP TABLE dropped");
-    // The accounts are those of then; what was said last is how the stack's own password comes in.
-    await site().up(site().changed("rotation", { adminPassword: 100 }));
-    assert.equal(
-      await site()
-        .visitor()
-        .signIn("admin", site().output.adminPassword ?? ""),
-      200,
-    );
-    // From now on the new stack copies there as well.
-    await socle(["backup", "copy"]);
-    assert.ok((await listed()).filter((backup) => backup.local).every((backup) => backup.offsite));
   });
 
   it("go to an SSH server too, whose key is pinned", async () => {
