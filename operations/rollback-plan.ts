@@ -1,4 +1,6 @@
 /** Which release a rollback goes back to, and what it would change. */
+import { isDeepStrictEqual } from "node:util";
+
 import { problems, type Wordings } from "../config/problem.ts";
 import { type History, type Release, serving } from "./release-history.ts";
 import type { Change, StackDocument } from "./stack-document.ts";
@@ -48,11 +50,17 @@ const changesTo = (document: StackDocument, { released }: Release): Change[] =>
 
 function byDefault(history: History, document: StackDocument, current: Release): Release {
   if (history.releases.at(-1)?.result === "failed" || changesTo(document, current).length > 0) return current;
-  const former = succeeded(history).findLast(
-    ({ content, number }) => number < current.number && content !== current.content,
-  );
+  const former = succeeded(history).findLast((release) => release.number < current.number && !isSame(release, current));
   if (!former) throw problem("rollback.first-release", { number: current.number });
   return former;
+}
+
+/** Whether a rollback from one to the other would bring nothing back: what belongs to the stack may differ. */
+export function isSame({ released: one }: Release, { released: other }: Release): boolean {
+  return (
+    one.digest === other.digest &&
+    releasedSections.every((section) => isDeepStrictEqual(one.settings[section], other.settings[section]))
+  );
 }
 
 function named(history: History, wanted: string): Release {

@@ -5,7 +5,7 @@ import { proxyDigest } from "../../config/facts.ts";
 import { record } from "../evidence/record.ts";
 import { readHistory, type Release, serving } from "../release-history.ts";
 import { refuseUnattended, rollOut } from "../roll-out.ts";
-import { planRollback } from "../rollback-plan.ts";
+import { isSame, planRollback } from "../rollback-plan.ts";
 import { OperatorError, Stack } from "../stack.ts";
 import { StackDocument } from "../stack-document.ts";
 import { modelOf } from "../stack-model.ts";
@@ -94,9 +94,9 @@ async function drillRollback(options: DrillOptions): Promise<void> {
       },
     });
     const found = serving(readHistory(Stack.read(name)));
-    if (found?.content !== to.content)
+    if (!found || !isSame(found, to))
       throw new OperatorError(
-        `Release ${found?.number} serves where ${to.number} should.\n    → See why: socle releases --stack ${name}`,
+        `Release ${found?.number ?? "none"} serves where ${to.number} should.\n    → See why: socle releases --stack ${name}`,
       );
     return Math.round((Date.now() - began.at) / 1000);
   };

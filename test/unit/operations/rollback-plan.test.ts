@@ -9,7 +9,7 @@ import { parse } from "yaml";
 
 import { described } from "../../../operations/commands/rollback.ts";
 import type { Release } from "../../../operations/release-history.ts";
-import { planRollback } from "../../../operations/rollback-plan.ts";
+import { isSame, planRollback } from "../../../operations/rollback-plan.ts";
 import { StackDocument } from "../../../operations/stack-document.ts";
 
 function release(number: number, image: string, result: Release["result"] = "succeeded"): Release {
@@ -81,6 +81,20 @@ describe("a rollback", () => {
     const { target, changes } = plan(three);
     assert.equal(target.number, 3);
     assert.deepEqual(changes, [{ path: ["application", "environment", "LATER"], from: "yes", to: undefined }]);
+  });
+
+  it("goes past releases in which only what belongs to the stack changed, which it would not bring back", () => {
+    settled();
+    const [, , last] = three;
+    const resized = {
+      ...release(4, "site:3"),
+      content: "another",
+      released: { ...last!.released, settings: { ...last!.released.settings, postgres: { memory: 1024 } } },
+    };
+    assert.equal(plan([...three, resized]).target.number, 2);
+    assert.ok(isSame(resized, last!));
+    const rebuilt = { ...resized, released: { ...resized.released, digest: `sha256:${"f".repeat(64)}` } };
+    assert.equal(plan([...three, rebuilt]).target.number, 3);
   });
 
   it("goes to the one that is named: by number, image, digest or hash, and never to one that failed", () => {
