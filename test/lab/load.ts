@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "./deadline.ts";
 import { formWith, pdf } from "./pdf.ts";
 import { Listener } from "./listener.ts";
+import { quiet } from "./token.ts";
 import type { Copy, Visitor } from "./visitor.ts";
 
 interface Question {
@@ -95,31 +96,39 @@ export class Load {
     this.#token = token;
   }
 
-  /** Puts the site under load while the action runs, then sees all ordered work done. */
+  /**
+   * Puts the site under load while the action runs, then sees all ordered work done. The machine is quiet all the while:
+   * a test that may have to wait for it does this within `quietly`.
+   */
   static async during(
     site: LoadedSite,
     token: string,
     action: (load: Load) => Promise<unknown>,
     pace: Partial<Pace> = {},
   ): Promise<Load> {
-    const browser = (name: string) => site.administrator(`${name} under load`);
-    const load = new Load(site, [await browser("uploader"), await browser("reader"), await browser("page")], token, {
-      ...usual,
-      ...pace,
-    });
-    load.#begin();
+    const giveBack = await quiet();
     try {
-      await until("every client has been answered", 30, () =>
-        Promise.resolve(load.requests > 60 && load.ordered.length > 5),
-      );
-      await action(load);
+      const browser = (name: string) => site.administrator(`${name} under load`);
+      const load = new Load(site, [await browser("uploader"), await browser("reader"), await browser("page")], token, {
+        ...usual,
+        ...pace,
+      });
+      load.#begin();
+      try {
+        await until("every client has been answered", 30, () =>
+          Promise.resolve(load.requests > 60 && load.ordered.length > 5),
+        );
+        await action(load);
+      } finally {
+        await load.#end();
+      }
+      await load.#settle().catch((error: unknown) => {
+        if (!load.#pace.tolerant) throw error;
+      });
+      return load;
     } finally {
-      await load.#end();
+      giveBack();
     }
-    await load.#settle().catch((error: unknown) => {
-      if (!load.#pace.tolerant) throw error;
-    });
-    return load;
   }
 
   /** What went wrong so far was to be expected: a part of the site was down. What was acknowledged still counts. */

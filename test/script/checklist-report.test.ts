@@ -11,6 +11,7 @@ import { checklist, linesOf } from "../../policies/checklist.ts";
 import { rules } from "../../policies/catalogue.ts";
 import { type Browser, openBrowser } from "../lab/browser.ts";
 import { contrasts } from "../lab/contrast.ts";
+import { quietly } from "../lab/token.ts";
 
 const script = `<script>document.title = "spoiled"</script>`;
 
@@ -19,10 +20,10 @@ describe("the checklist report", function () {
   let copy: ProjectCopy;
   let browser: Browser;
   let folder: string;
-  before(async () => {
+  before(async function () {
     folder = mkdtempSync(join(tmpdir(), "socle-report-"));
     copy = await ProjectCopy.create();
-    browser = await openBrowser();
+    browser = await quietly(this, () => openBrowser());
   });
   after(async () => {
     await browser.close();
