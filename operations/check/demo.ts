@@ -7,11 +7,10 @@
  * Exit status 0 when each is as it must be, 1 otherwise.
  */
 import { mkdir, writeFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
 import { checklist } from "../../policies/checklist.ts";
-import type { Judgement } from "./judgement.ts";
+import { type Judgement, judge } from "./judgement.ts";
 import { ProjectCopy } from "./project-copy.ts";
 import { sampleReports } from "./sample-reports.ts";
 import { type UnsafeVariant, unsafeVariants } from "./unsafe-variants.ts";
@@ -42,27 +41,45 @@ async function withEvidence(copy: ProjectCopy): Promise<ProjectCopy> {
   return copy;
 }
 
-async function checked(copy: ProjectCopy): Promise<{ code: number; named: string[]; said: string; seconds: number }> {
+interface Verdict {
+  code: number;
+  named: string[];
+  said: string;
+  seconds: number;
+}
+
+/** Judges a copy: by the program of this process, which the copy has too, or, where that was edited, by the copy's own. */
+async function checked(copy: ProjectCopy, edited: boolean): Promise<Verdict> {
   const start = performance.now();
-  const { code, printed, said } = await copy.run("operations/check/check.ts", "-s", "production", "--format", "json");
+  const { code, findings, said } = edited ? await byItsOwn(copy) : await byThis(copy);
   const seconds = (performance.now() - start) / 1000;
-  if (code === 2) return { code, named: [], said, seconds };
-  const { findings } = JSON.parse(printed) as Judgement;
   const mandatory = findings.filter(({ level }) => level === "mandatory");
   const named = [...new Set(mandatory.map(({ id, resource }) => (id === "configuration" ? resource : id)))];
-  return { code, named, said: mandatory.map(({ message }) => message).join("\n"), seconds };
+  return { code, named, said: [said, ...mandatory.map(({ message }) => message)].join("\n"), seconds };
+}
+
+type Answered = Pick<Judgement, "findings"> & { code: number; said: string };
+
+async function byItsOwn(copy: ProjectCopy): Promise<Answered> {
+  const { code, printed, said } = await copy.run("operations/check/check.ts", "-s", "production", "--format", "json");
+  return code === 2 ? { code, said, findings: [] } : { code, said: "", ...(JSON.parse(printed) as Judgement) };
+}
+
+async function byThis(copy: ProjectCopy): Promise<Answered> {
+  const { findings } = await judge(copy.folder, "production", copy.evidence);
+  return { code: findings.some(({ level }) => level === "mandatory") ? 1 : 0, said: "", findings };
 }
 
 async function refused(copy: ProjectCopy, variant: UnsafeVariant): Promise<Row> {
-  const { line, by, says } = variant;
-  const { code, named, said, seconds } = await copy.vary(variant, () => checked(copy));
+  const { line, by, says, edit } = variant;
+  const { code, named, said, seconds } = await copy.vary(variant, () => checked(copy, edit !== undefined));
   const ok = code === 1 && named.includes(by) && says.test(said);
   return { line, variant: described(variant), code, named, ok, seconds };
 }
 
 async function passed(copy: ProjectCopy): Promise<Row> {
   await copy.configure();
-  const { code, named, seconds } = await checked(copy);
+  const { code, named, seconds } = await checked(copy, false);
   return { line: "(every line)", variant: "the example, with evidence", code, named, ok: code === 0, seconds };
 }
 
@@ -93,29 +110,32 @@ function table(rows: readonly Row[]): string {
     .join("\n");
 }
 
+/** Carries out trials in a copy of their own, one after another. */
+async function inCopy(trials: readonly ((copy: ProjectCopy) => Promise<Row>)[]): Promise<Row[]> {
+  const copy = await ProjectCopy.create();
+  try {
+    await withEvidence(copy);
+    const rows: Row[] = [];
+    for (const trial of trials) rows.push(await trial(copy));
+    return rows;
+  } finally {
+    await copy.remove();
+  }
+}
+
 async function main(): Promise<number> {
-  const trials: ((copy: ProjectCopy) => Promise<Row>)[] = [
-    passed,
-    ...unsafeVariants.map((variant) => (copy: ProjectCopy) => refused(copy, variant)),
-  ];
   console.error(`Checking the example and ${unsafeVariants.length} unsafe variants of it, in throw-away copies …`);
-  const rows: Row[] = [];
-  let next = 0;
-  // Each worker has a copy of its own and takes the next trial as soon as it is done with one.
-  const workers = Array.from({ length: Math.min(4, availableParallelism()) }, async () => {
-    const copy = await ProjectCopy.create();
-    try {
-      await withEvidence(copy);
-      for (let index = next++; index < trials.length; index = next++) {
-        const trial = trials[index];
-        if (trial) rows[index] = await trial(copy);
-      }
-    } finally {
-      await copy.remove();
-    }
-  });
-  const failure = (await Promise.allSettled(workers)).find((result) => result.status === "rejected");
+  const trial = (variant: UnsafeVariant) => (copy: ProjectCopy) => refused(copy, variant);
+  const settled = await Promise.allSettled([
+    inCopy([passed, ...unsafeVariants.filter(({ edit }) => !edit).map(trial)]),
+    inCopy(unsafeVariants.filter(({ edit }) => edit).map(trial)),
+  ]);
+  const failure = settled.find((result) => result.status === "rejected");
   if (failure) throw failure.reason as Error;
+  const order = ["(every line)", ...checklist.map(({ line }) => line)];
+  const rows = settled
+    .flatMap((result) => (result.status === "fulfilled" ? result.value : []))
+    .sort((a, b) => order.indexOf(a.line) - order.indexOf(b.line));
 
   console.log(table(rows));
   const shown = new Set(rows.map(({ line }) => line));

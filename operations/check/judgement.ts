@@ -2,7 +2,7 @@
 import type { Facts } from "../../config/facts.ts";
 import { ConfigurationError, type Mistake } from "../../config/mistake.ts";
 import { rules } from "../../policies/catalogue.ts";
-import { Evidence } from "../../policies/evidence/evidence.ts";
+import { Evidence, evidenceFolder } from "../../policies/evidence/evidence.ts";
 import type { Proof } from "../../policies/rule.ts";
 import { Session } from "../../policies/session.ts";
 import type { Level, Verdict } from "../../policies/verdict.ts";
@@ -45,9 +45,13 @@ export interface Examination {
   mistakes: Mistake[];
 }
 
-/** @throws what readStackFile throws, but for refused settings */
-export async function examine(folder: string, stack: string): Promise<Examination> {
-  const evidence = await Evidence.read();
+/**
+ * @param folder of the project
+ * @param ledgers folder of the evidence
+ * @throws what readStackFile throws, but for refused settings
+ */
+export async function examine(folder: string, stack: string, ledgers = evidenceFolder()): Promise<Examination> {
+  const evidence = await Evidence.read(ledgers);
   try {
     const { project, configuration } = readStackFile(folder, stack);
     const session = new Session(rules, new Date().toISOString().slice(0, 10), evidence);
@@ -64,9 +68,9 @@ export async function examine(folder: string, stack: string): Promise<Examinatio
   }
 }
 
-/** @throws what readStackFile throws, but for refused settings */
-export async function judge(folder: string, stack: string): Promise<Judgement> {
-  const { verdicts, mistakes } = await examine(folder, stack);
+/** @see examine */
+export async function judge(folder: string, stack: string, ledgers?: string): Promise<Judgement> {
+  const { verdicts, mistakes } = await examine(folder, stack, ledgers);
   if (mistakes.length > 0) return { stack, met: 0, findings: mistakes.map(refusal) };
   const findings = verdicts.flatMap(({ rule: { id, name, severity }, outcome, level, resource, message }): Finding[] =>
     outcome === "met" || level === "off" ? [] : [{ id, name, severity, level, outcome, resource, message }],

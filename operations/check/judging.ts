@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { Problem } from "../../config/problem.ts";
 import { formats } from "./format.ts";
 
-interface Program {
+export interface Program {
   /** As in `npm run NAME`. */
   name: string;
   help: string;
@@ -12,11 +12,15 @@ interface Program {
   judge: (stack: string, format: (typeof formats)[string]) => Promise<number>;
 }
 
-/** Exit status 2, and why, where nothing could be judged. */
-export async function judging({ name, help, judge }: Program): Promise<void> {
+/**
+ * Exit status 2, and why, where nothing could be judged.
+ * @param words of the command line
+ */
+export async function judging({ name, help, judge }: Program, words = process.argv.slice(2)): Promise<void> {
   const usage = `usage: npm run ${name} -- --stack NAME [--format ${Object.keys(formats).join("|")}]`;
   try {
     const { values } = parseArgs({
+      args: words,
       options: {
         stack: { type: "string", short: "s" },
         format: { type: "string", default: "table" },

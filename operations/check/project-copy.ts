@@ -5,8 +5,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { parseDocument } from "yaml";
-
+import { exampleImage, exampleWith } from "./example.ts";
 import type { UnsafeVariant } from "./unsafe-variants.ts";
 
 const original = join(import.meta.dirname, "..", "..");
@@ -38,21 +37,16 @@ export interface Answer {
 
 export class ProjectCopy {
   readonly folder: string;
-  readonly #example: string;
 
-  private constructor(folder: string, example: string) {
+  private constructor(folder: string) {
     this.folder = folder;
-    this.#example = example;
   }
 
   static async create(): Promise<ProjectCopy> {
     const folder = await mkdtemp(join(tmpdir(), "socle-copy-"));
     await Promise.all(program.map((path) => cp(join(original, path), join(folder, path), { recursive: true })));
     await symlink(join(original, "node_modules"), join(folder, "node_modules"));
-    // The example's waivers end some day; what is shown here does not.
-    const soon = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
-    const text = await readFile(join(original, "Pulumi.production.yaml"), "utf8");
-    const copy = new ProjectCopy(folder, text.replaceAll(/expires: [\d-]+/g, `expires: ${soon}`));
+    const copy = new ProjectCopy(folder);
     await copy.configure();
     return copy;
   }
@@ -61,24 +55,21 @@ export class ProjectCopy {
     return join(this.folder, "Pulumi.production.yaml");
   }
 
+  /** Where its evidence is recorded. */
+  get evidence(): string {
+    return join(this.folder, "evidence");
+  }
+
   /** Digest of the example's image. */
   get imageDigest(): string {
-    const [digest = ""] = /sha256:[0-9a-f]{64}/.exec(this.#example) ?? [];
-    return digest;
+    return exampleImage();
   }
 
   /** Writes the example's settings with some replaced by path, such as `site.tls.mode`; undefined takes one out. */
   async configure(changes: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    const example = parseDocument(this.#example);
-    for (const [path, value] of Object.entries(changes)) {
-      const [section = "", ...keys] = path.split(".").map((key) => (/^\d+$/.test(key) ? Number(key) : key));
-      const place = ["config", `socle:${String(section)}`, ...keys];
-      if (value === undefined) example.deleteIn(place);
-      else example.setIn(place, example.createNode(value));
-    }
     // What the CLI wrote when it made a stack of the copy.
     const salt = /^encryptionsalt:.*$/m.exec(await readFile(this.file, "utf8").catch(() => ""))?.[0] ?? "";
-    await writeFile(this.file, `${example.toString()}${salt}\n`);
+    await writeFile(this.file, `${exampleWith(changes)}${salt}\n`);
   }
 
   /** Makes the copy unsafe while something is tried. */
@@ -92,7 +83,7 @@ export class ProjectCopy {
     return new Promise((resolve) => {
       execFile(
         process.execPath,
-        [file, ...args],
+        ["--require", "./toolchain/node.cjs", file, ...args],
         { cwd: this.folder, maxBuffer: 64 * 1024 * 1024 },
         (error, stdout, stderr) => {
           const code = error === null ? 0 : typeof error.code === "number" ? error.code : 1;
