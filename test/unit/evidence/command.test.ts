@@ -6,16 +6,18 @@ import { join } from "node:path";
 
 import { after, before, describe, it } from "mocha";
 
+import { evidenceProgram } from "../../../operations/evidence/program.ts";
+import { runCommand } from "../../../operations/command-line.ts";
 import type { EvidenceRecord } from "../../../policies/evidence/record.ts";
 import { type Result, run } from "../../lab/command.ts";
+import { inProcess } from "../../lab/in-process.ts";
 
 const image = `registry.example.org/site@sha256:${"a".repeat(64)}`;
 const project = join(import.meta.dirname, "..", "..", "..");
 const report = (result: string): string =>
   `<testsuites><testsuite name="pytest" tests="1" timestamp="2026-11-20T10:00:00+00:00"><testcase name="a">${result}</testcase></testsuite></testsuites>`;
 
-describe("the command of evidence", function () {
-  this.timeout(60_000);
+describe("the command of evidence", () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "socle-evidence-"));
@@ -25,19 +27,23 @@ describe("the command of evidence", function () {
   });
   after(() => rmSync(folder, { recursive: true }));
 
+  const surroundings = (environment: Record<string, string>) => ({
+    directory: folder,
+    environment: { SOCLE_EVIDENCE: join(folder, "evidence"), SOCLE_EVIDENCE_KEY: undefined, ...environment },
+  });
   const evidence = (words: string[], environment: Record<string, string> = {}): Promise<Result> =>
-    run("node", [join(project, "operations/evidence/evidence.ts"), ...words], {
-      directory: folder,
-      check: false,
-      environment: { SOCLE_EVIDENCE: join(folder, "evidence"), SOCLE_EVIDENCE_KEY: undefined, ...environment },
-    });
+    inProcess(() => runCommand(evidenceProgram(), words), surroundings(environment));
 
   it("makes a key for its owner alone, and says how the stack is told of it", async () => {
-    const { code, stdout } = await evidence(["key", "key.pem"]);
+    // As a process of its own, which the others are spared.
+    const script = join(project, "operations", "evidence", "evidence.ts");
+    const key = (): Promise<Result> =>
+      run(process.execPath, [script, "key", "key.pem"], { ...surroundings({}), check: false });
+    const { code, stdout } = await key();
     assert.equal(code, 0);
     assert.match(stdout, /socle:evidence:\n {4}publicKeys:\n {6}- MCowBQYDK2VwAyEA[A-Za-z0-9+/]{43}=\n/);
     assert.equal(statSync(join(folder, "key.pem")).mode & 0o777, 0o600);
-    const again = await evidence(["key", "key.pem"]);
+    const again = await key();
     assert.deepEqual(
       [again.code, again.stderr],
       [1, "key.pem is there already; nothing was written.\n    → Name another file.\n"],
@@ -93,24 +99,32 @@ describe("the command of evidence", function () {
     const junit = (file: string, ...more: string[]): Promise<Result> =>
       evidence(["import", "junit", file, "--suite", "backend", "--image", image, ...more]);
     for (const [attempt, code, said] of [
-      [junit("cut.xml"), 1, /The report of the tests is not XML, or is cut off .*; nothing was recorded\.\n {4}→ /],
-      [junit("later.xml"), 1, /which is still to come; nothing was recorded/],
-      [junit("none.xml"), 1, /none\.xml could not be read: .*; nothing was recorded/],
-      [evidence(["import", "junit", "good.xml", "--suite", "unit", "--image", image]), 2, /choices are backend, e2e/],
-      [evidence(["import", "junit", "good.xml", "--suite", "e2e"]), 2, /--image/],
       [
-        evidence(["import", "junit", "good.xml", "--suite", "e2e", "--image", "site:1.4"]),
+        () => junit("cut.xml"),
+        1,
+        /The report of the tests is not XML, or is cut off .*; nothing was recorded\.\n {4}→ /,
+      ],
+      [() => junit("later.xml"), 1, /which is still to come; nothing was recorded/],
+      [() => junit("none.xml"), 1, /none\.xml could not be read: .*; nothing was recorded/],
+      [
+        () => evidence(["import", "junit", "good.xml", "--suite", "unit", "--image", image]),
+        2,
+        /choices are backend, e2e/,
+      ],
+      [() => evidence(["import", "junit", "good.xml", "--suite", "e2e"]), 2, /--image/],
+      [
+        () => evidence(["import", "junit", "good.xml", "--suite", "e2e", "--image", "site:1.4"]),
         2,
         /Name the image by its digest/,
       ],
-      [evidence(["import", "k6", "good.xml", "--image", image, "--p95", "fast"]), 2, /Write a number from 0 to/],
+      [() => evidence(["import", "k6", "good.xml", "--image", image, "--p95", "fast"]), 2, /Write a number from 0 to/],
       [
-        evidence(["import", "junit", "good.xml", "--suite", "e2e", "--image", image, "--result", "passed"]),
+        () => evidence(["import", "junit", "good.xml", "--suite", "e2e", "--image", image, "--result", "passed"]),
         2,
         /unknown option '--result'/,
       ],
     ] as const) {
-      const ended = await attempt;
+      const ended = await attempt();
       assert.equal(ended.code, code, ended.stderr);
       assert.match(ended.stderr, said);
     }

@@ -6,10 +6,13 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { Command } from "commander";
 import { afterEach, beforeEach, describe, it } from "mocha";
 
-import { limit, marker } from "../../../operations/pipeline/commands/comment.ts";
-import { type Ended, pipeline } from "../../lab/pipeline.ts";
+import { addComment, limit, marker } from "../../../operations/pipeline/commands/comment.ts";
+import { runCommand } from "../../../operations/command-line.ts";
+import type { Result } from "../../lab/command.ts";
+import { inProcess } from "../../lab/in-process.ts";
 
 interface Comment {
   id: number;
@@ -87,8 +90,7 @@ class GitHub {
   }
 }
 
-describe("the comment on a pull request", function () {
-  this.timeout(30_000);
+describe("the comment on a pull request", () => {
   let folder: string;
   let github: GitHub;
   beforeEach(async () => {
@@ -110,11 +112,15 @@ describe("the comment on a pull request", function () {
   async function comment(
     event: object = { number: 7, head: { repo: { full_name: "acme/site" } } },
     environment: Record<string, string | undefined> = { GITHUB_TOKEN: token },
-  ): Promise<Ended> {
+  ): Promise<Result> {
     const path = join(folder, "event");
     await writeFile(path, JSON.stringify({ pull_request: event }));
-    return pipeline(["comment", join(folder, "staging.json"), join(folder, "production.json")], {
+    const program = new Command("pipeline").exitOverride();
+    addComment(program);
+    const words = ["comment", join(folder, "staging.json"), join(folder, "production.json")];
+    return inProcess(() => runCommand(program, words), {
       environment: {
+        GITHUB_TOKEN: undefined,
         GITHUB_API_URL: github.address,
         GITHUB_REPOSITORY: "acme/site",
         GITHUB_EVENT_PATH: path,
