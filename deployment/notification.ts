@@ -73,15 +73,16 @@ const duration = (seconds: number): string =>
 
 /**
  * Sends a message, trying three times.
+ * @param pause between two attempts, in milliseconds: once, then twice as long
  * @returns what went wrong, with no more of the webhook's address than its host; undefined when it was taken
  */
-export async function send({ webhook, settings }: Channel, notice: Notice): Promise<string | undefined> {
+export async function send({ webhook, settings }: Channel, notice: Notice, pause = 1000): Promise<string | undefined> {
   if (notice.event !== "test" && !settings.events.includes(notice.event)) return undefined;
   let problem: string | undefined;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     problem = await sendOnce(webhook, payload({ settings }, notice));
     if (problem === undefined) return undefined;
-    if (attempt < attempts) await sleep(attempt * 1000);
+    if (attempt < attempts) await sleep(attempt * pause);
   }
   return `${new URL(webhook).host} ${problem ?? ""}`;
 }

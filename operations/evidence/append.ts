@@ -21,14 +21,13 @@ import { readLedger } from "../../policies/evidence/ledger.ts";
 import { type EvidenceRecord, evidenceRecord } from "../../policies/evidence/record.ts";
 import { OperatorError } from "../stack.ts";
 
-/** How long a writer waits for another, in milliseconds. */
-const patience = 10_000;
 /** How far another clock may be ahead, in milliseconds. */
 const clocks = 60_000;
 
 /**
  * @param name of the ledger: who writes it, such as `tests`
  * @param key private key that signs; without it the records are chained, not signed
+ * @param patience how long it waits for another writer, in milliseconds
  * @throws OperatorError where a statement is not sound, the ledger is broken, or another writer does not end
  */
 export async function append(
@@ -36,12 +35,13 @@ export async function append(
   name: string,
   statements: readonly Statement[],
   key?: KeyObject,
+  patience = 10_000,
 ): Promise<EvidenceRecord[]> {
   for (const statement of statements) assertSound(statement);
   mkdirSync(folder, { recursive: true });
   const file = `${name}.jsonl`;
   const path = join(folder, file);
-  return locked(path, () => {
+  return locked(path, patience, () => {
     const there = ledgerFiles(folder).includes(file);
     const { records, flaw } = there ? readLedger(folder, file) : { records: [], flaw: undefined };
     if (flaw)
@@ -84,7 +84,7 @@ function replace(path: string, text: string): void {
   renameSync(temporary, path);
 }
 
-async function locked<T>(path: string, work: () => T): Promise<T> {
+async function locked<T>(path: string, patience: number, work: () => T): Promise<T> {
   const lock = `${path}.lock`;
   const own = `${lock}.${process.pid}.${process.hrtime.bigint()}`;
   // A lock is there with its owner's name in it or not at all.

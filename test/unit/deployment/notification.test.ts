@@ -9,6 +9,7 @@ import { type Notice, payload, send } from "../../../deployment/notification.ts"
 import { Receiver } from "../../lab/receiver.ts";
 
 const settings = notifications.parse({});
+const pause = 10;
 const notice: Notice = {
   event: "success",
   stack: "production",
@@ -18,8 +19,7 @@ const notice: Notice = {
   link: "",
 };
 
-describe("a message about a deployment", function () {
-  this.timeout(20_000);
+describe("a message about a deployment", () => {
   let receiver: Receiver;
   beforeEach(async () => {
     receiver = await Receiver.start();
@@ -60,18 +60,19 @@ describe("a message about a deployment", function () {
 
   it("is sent again where it was not taken", async () => {
     receiver.statuses.push(503);
-    assert.equal(await send({ webhook: receiver.address, settings }, notice), undefined);
+    assert.equal(await send({ webhook: receiver.address, settings }, notice, pause), undefined);
     assert.deepEqual(receiver.answers, [503, 200]);
   });
 
   it("is given up after three attempts; no more of the address is told than the host", async () => {
     receiver.statuses.push(404, 404, 404);
-    const problem = await send({ webhook: receiver.address, settings }, notice);
+    const problem = await send({ webhook: receiver.address, settings }, notice, pause);
+    assert.deepEqual(receiver.answers, [404, 404, 404]);
     assert.equal(problem, `${new URL(receiver.address).host} answered 404`);
     const { address } = receiver;
     await receiver.stop();
     assert.equal(
-      await send({ webhook: address, settings }, notice),
+      await send({ webhook: address, settings }, notice, pause),
       `${new URL(address).host} was not reached (ECONNREFUSED)`,
     );
     receiver = await Receiver.start();
