@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 
 import { parseDocument } from "yaml";
 
-import { OperatorError } from "../stack.ts";
+import { problems, type Wordings } from "../../config/problem.ts";
 import { fromDotenv } from "./dotenv.ts";
 import { scalar, type Variables } from "./variables.ts";
 
@@ -13,17 +13,46 @@ interface Service {
   env_file?: string | (string | { path: string; required?: boolean })[];
 }
 
-/** @throws OperatorError where it is not clear which service is meant, or a value cannot be made out */
+export const wordings = {
+  "import.not-yaml": ({ file, reason }: { file: string; reason: string }) => [`${file} is no YAML file: ${reason}`],
+  "import.no-such-service": ({
+    file,
+    service,
+    services,
+  }: {
+    file: string;
+    service: string;
+    services: readonly string[];
+  }) => [`${file} has no service ${service}.`, `Name one of: ${services.join(", ")}.`],
+  "import.no-environment": ({ file }: { file: string }) => [
+    `${file} has no service with an environment; nothing was taken.`,
+  ],
+  "import.several-services": ({ file, services }: { file: string; services: readonly string[] }) => [
+    `${file} has ${String(services.length)} services with an environment.`,
+    `Name the application's with --service: ${services.join(", ")}.`,
+  ],
+  "import.missing-env-file": ({ file, path }: { file: string; path: string }) => [
+    `${file} names the file ${path}, which is not there.`,
+    `Put it beside ${file}.`,
+  ],
+  "import.value-from-nowhere": ({ file, variable }: { file: string; variable: string }) => [
+    `${file} takes a value from ${variable}, which no .env beside it has.`,
+    `Write ${variable}=… into a file .env beside it.`,
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
+/** @throws import.… where it is not clear which service is meant, or a value cannot be made out */
 export function composeVariables(path: string, text: string, chosen: string | undefined): Variables {
   const name = basename(path);
   const document = parseDocument(text, { merge: true });
-  if (document.errors.length > 0) throw new OperatorError(`${name} is no YAML file: ${document.errors[0]?.code ?? ""}`);
+  if (document.errors.length > 0)
+    throw problem("import.not-yaml", { file: name, reason: document.errors[0]?.code ?? "" });
   const { services = {} } = (document.toJS() ?? {}) as { services?: Record<string, Service | null> };
   const service = services[chosen ?? onlyOne(name, services)];
   if (!service)
-    throw new OperatorError(
-      `${name} has no service ${chosen ?? ""}.\n    → Name one of: ${Object.keys(services).join(", ")}.`,
-    );
+    throw problem("import.no-such-service", { file: name, service: chosen ?? "", services: Object.keys(services) });
   const folder = dirname(path);
   const beside = join(folder, ".env");
   const known = existsSync(beside) ? fromDotenv(".env", readFileSync(beside, "utf8")) : {};
@@ -36,11 +65,9 @@ function onlyOne(name: string, services: Record<string, Service | null>): string
   const able = Object.keys(services).filter((key) => services[key]?.environment ?? services[key]?.env_file);
   const [first] = able;
   if (able.length === 1 && first !== undefined) return first;
-  throw new OperatorError(
-    able.length === 0
-      ? `${name} has no service with an environment; nothing was taken.`
-      : `${name} has ${String(able.length)} services with an environment.\n    → Name the application's with --service: ${able.join(", ")}.`,
-  );
+  throw able.length === 0
+    ? problem("import.no-environment", { file: name })
+    : problem("import.several-services", { file: name, services: able });
 }
 
 function fromFiles(name: string, folder: string, { env_file }: Service, expand: (value: string) => string): Variables {
@@ -51,8 +78,7 @@ function fromFiles(name: string, folder: string, { env_file }: Service, expand: 
   for (const { path, required } of files) {
     const place = join(folder, expand(path));
     if (existsSync(place)) Object.assign(all, fromDotenv(path, readFileSync(place, "utf8")));
-    else if (required)
-      throw new OperatorError(`${name} names the file ${path}, which is not there.\n    → Put it beside ${name}.`);
+    else if (required) throw problem("import.missing-env-file", { file: name, path });
   }
   return all;
 }
@@ -91,9 +117,7 @@ function interpolated(file: string, text: string, known: Variables): string {
       if (operator?.endsWith("+")) return there ? word : "";
       if (there) return value ?? "";
       if (operator?.endsWith("-")) return word;
-      throw new OperatorError(
-        `${file} takes a value from ${name}, which no .env beside it has.\n    → Write ${name}=… into a file .env beside it.`,
-      );
+      throw problem("import.value-from-nowhere", { file, variable: name });
     },
   );
 }

@@ -3,9 +3,10 @@ import { randomUUID } from "node:crypto";
 
 import { confirm } from "@inquirer/prompts";
 
+import { problems, type Wordings } from "../../config/problem.ts";
 import { rowsOf } from "../backup/rows.ts";
 import { whileClosed } from "../closed-site.ts";
-import { OperatorError, type Stack } from "../stack.ts";
+import type { Stack } from "../stack.ts";
 import { table } from "../table.ts";
 import type { DatabaseSource } from "./database-source.ts";
 import { upload } from "./upload.ts";
@@ -25,16 +26,22 @@ export interface Dump {
 
 const script = "import/database.sh";
 
+export const wordings = {
+  "import.without-backups": ({ stack }: { stack: string }) => [
+    `Stack ${stack} makes no backups, so that the state before could not be saved.`,
+    `Set backup.enabled to true and run: npm run -s pulumi -- up -s ${stack}`,
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
 export class DatabaseImport {
   readonly #stack: Stack;
   readonly #words: string[];
 
-  /** @throws OperatorError where the stack makes no backups: what is replaced could not be saved */
+  /** @throws import.without-backups where the stack makes no backups: what is replaced could not be saved */
   constructor(stack: Stack) {
-    if (!stack.outputs.services["backup"])
-      throw new OperatorError(
-        `Stack ${stack.name} makes no backups, so that the state before could not be saved.\n    → Set backup.enabled to true and run: npm run -s pulumi -- up -s ${stack.name}`,
-      );
+    if (!stack.outputs.services["backup"]) throw problem("import.without-backups", { stack: stack.name });
     const { name, postgres } = stack.outputs.operations;
     this.#stack = stack;
     this.#words = [name, postgres.database, postgres.owner, randomUUID()];

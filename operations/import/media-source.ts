@@ -3,19 +3,32 @@ import { spawn } from "node:child_process";
 import { closeSync, createReadStream, openSync, readSync, statSync } from "node:fs";
 import { createGunzip } from "node:zlib";
 
-import { Problem } from "../../config/problem.ts";
-import { OperatorError } from "../stack.ts";
+import { Problem, problems, type Wordings } from "../../config/problem.ts";
 import type { Upload } from "./upload.ts";
 
-/** A tar archive of it, as it is read. @throws OperatorError before anything is sent */
+export const wordings = {
+  "import.no-media": ({ path, reason }: { path: string; reason: string }) => [
+    `${path} cannot be read: ${reason}`,
+    "Name a folder, or an archive: .tar, .tar.gz",
+  ],
+  "import.media-incomplete": ({ folder }: { folder: string }) => [
+    `tar could not read all of ${folder}; nothing was changed.`,
+  ],
+  "import.media-zipped": ({ path }: { path: string }) => [
+    `${path} is a zip archive; nothing was changed.`,
+    "Unpack it, and name the folder.",
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
+/** A tar archive of it, as it is read. @throws import.… before anything is sent */
 export function mediaSource(path: string): Upload {
   try {
     return statSync(path).isDirectory() ? archived(path) : unpacked(path);
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw new OperatorError(
-      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}\n    → Name a folder, or an archive: .tar, .tar.gz`,
-    );
+    throw problem("import.no-media", { path, reason: error instanceof Error ? error.message : String(error) });
   }
 }
 
@@ -28,7 +41,7 @@ function archived(folder: string): Upload {
     tar.on("error", reject);
     tar.on("close", (code) => {
       if (code === 0) resolve();
-      else reject(new OperatorError(`tar could not read all of ${folder}; nothing was changed.`));
+      else reject(problem("import.media-incomplete", { folder }));
     });
   });
   whole.catch(() => undefined);
@@ -41,8 +54,7 @@ function unpacked(path: string): Upload {
   const file = openSync(path, "r");
   readSync(file, start, 0, 4, 0);
   closeSync(file);
-  if (start.toString("latin1", 0, 2) === "PK")
-    throw new OperatorError(`${path} is a zip archive; nothing was changed.\n    → Unpack it, and name the folder.`);
+  if (start.toString("latin1", 0, 2) === "PK") throw problem("import.media-zipped", { path });
   const { size } = statSync(path);
   const content = createReadStream(path);
   if (start[0] !== 0x1f || start[1] !== 0x8b) return { content, size };

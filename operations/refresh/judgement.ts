@@ -1,7 +1,7 @@
 /** Rules laid against the columns that a backup has: nothing may leave by oversight. */
 import leven from "leven";
 
-import { OperatorError } from "../stack.ts";
+import { problems, type Wordings } from "../../config/problem.ts";
 import { type Column, type ColumnRule, misfit, suggestion } from "./rule.ts";
 import type { Rules } from "./rules-file.ts";
 
@@ -10,24 +10,21 @@ export interface Ruled {
   rule: ColumnRule | "truncate";
 }
 
-/**
- * The rule of every column.
- * @throws OperatorError naming every column that has none, with a suggestion, and every rule that does not suit
- */
-export function judge(rules: Rules, columns: readonly Column[]): Ruled[] {
-  const mistakes = [...strangers(rules, columns), ...unsuitable(rules, columns)];
-  const missing = columns.filter((column) => ruleOf(rules, column) === undefined);
-  if (mistakes.length === 0 && missing.length === 0)
-    return columns.map((column) => ({ column, rule: ruleOf(rules, column) ?? "keep" }));
-  const count = missing.length === 1 ? "1 column has" : `${String(missing.length)} columns have`;
-  throw new OperatorError(
+interface Unsuitable {
+  file: string;
+  /** Rules that do not suit, or of what is not there. */
+  mistakes: readonly string[];
+  /** Columns without a rule. */
+  missing: readonly Column[];
+}
+
+export const wordings = {
+  "refresh.rules-unsuitable": ({ file, mistakes, missing }: Unsuitable) => [
     [
-      ...(mistakes.length > 0
-        ? [`${rules.file} does not suit the tables:`, ...mistakes.map((line) => `  ${line}`)]
-        : []),
+      ...(mistakes.length > 0 ? [`${file} does not suit the tables:`, ...mistakes.map((line) => `  ${line}`)] : []),
       ...(missing.length > 0
         ? [
-            `${count} no rule in ${rules.file}. A beginning, to be looked at line by line:`,
+            `${missing.length === 1 ? "1 column has" : `${String(missing.length)} columns have`} no rule in ${file}. A beginning, to be looked at line by line:`,
             "",
             "tables:",
             ...suggestions(missing),
@@ -36,7 +33,21 @@ export function judge(rules: Rules, columns: readonly Column[]): Ruled[] {
         : []),
       "Nothing was changed, and nothing has left the stack.",
     ].join("\n"),
-  );
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
+/**
+ * The rule of every column.
+ * @throws refresh.rules-unsuitable naming every column that has none, with a suggestion, and every rule that does not suit
+ */
+export function judge(rules: Rules, columns: readonly Column[]): Ruled[] {
+  const mistakes = [...strangers(rules, columns), ...unsuitable(rules, columns)];
+  const missing = columns.filter((column) => ruleOf(rules, column) === undefined);
+  if (mistakes.length === 0 && missing.length === 0)
+    return columns.map((column) => ({ column, rule: ruleOf(rules, column) ?? "keep" }));
+  throw problem("refresh.rules-unsuitable", { file: rules.file, mistakes, missing });
 }
 
 function ruleOf({ tables }: Rules, { named, column }: Column): Ruled["rule"] | undefined {

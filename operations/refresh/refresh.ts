@@ -1,12 +1,13 @@
 /** Anonymised data on its way: made at the source, sent through this process, put in the place of the target's own. */
 import { randomUUID } from "node:crypto";
 
+import { problems, type Wordings } from "../../config/problem.ts";
 import type { Backup, Manifest } from "../backup/repository.ts";
 import { Repository } from "../backup/repository.ts";
 import { whileClosed } from "../closed-site.ts";
 import { record } from "../evidence/record.ts";
 import { upload } from "../import/upload.ts";
-import { OperatorError, type Stack } from "../stack.ts";
+import type { Stack } from "../stack.ts";
 import { judge, ruleLines, type Ruled } from "./judgement.ts";
 import type { Column } from "./rule.ts";
 import type { Rules } from "./rules-file.ts";
@@ -23,6 +24,18 @@ export interface Made {
 
 const script = "refresh/source.sh";
 
+export const wordings = {
+  "refresh.without-backups": ({ stack }: { stack: string }) => [
+    `Stack ${stack} makes no backups, which a refresh needs on both sides.`,
+    `Set backup.enabled to true and run: npm run -s pulumi -- up -s ${stack}`,
+  ],
+  "refresh.foreign-backup": ({ backup, of, source }: { backup: string; of: string; source: string }) => [
+    `Backup ${backup} is of ${of}, not of ${source}.`,
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
 export class Refresh {
   readonly #source: Stack;
   readonly #target: Stack;
@@ -33,14 +46,11 @@ export class Refresh {
 
   /**
    * @param id of the backup; default: the newest
-   * @throws OperatorError where this must never be done, or cannot be
+   * @throws refresh.… where this must never be done, or cannot be
    */
   constructor(source: Stack, target: Stack, rules: Rules, id: string | undefined) {
     for (const stack of [source, target])
-      if (!stack.outputs.services["backup"])
-        throw new OperatorError(
-          `Stack ${stack.name} makes no backups, which a refresh needs on both sides.\n    → Set backup.enabled to true and run: npm run -s pulumi -- up -s ${stack.name}`,
-        );
+      if (!stack.outputs.services["backup"]) throw problem("refresh.without-backups", { stack: stack.name });
     this.#source = source;
     this.#target = target;
     this.#rules = rules;
@@ -48,10 +58,14 @@ export class Refresh {
     this.backup = repository.find({ id });
     this.manifest = repository.manifest(this.backup.id);
     if (this.manifest.stack !== this.#name)
-      throw new OperatorError(`Backup ${this.backup.id} is of ${this.manifest.stack}, not of ${source.name}.`);
+      throw problem("refresh.foreign-backup", {
+        backup: this.backup.id,
+        of: this.manifest.stack,
+        source: source.name,
+      });
   }
 
-  /** The rule of every column of the backup. @throws OperatorError where one has none */
+  /** The rule of every column of the backup. @throws refresh.rules-unsuitable */
   plan(): Ruled[] {
     const columns = JSON.parse(this.#source.ask(script, [this.#name, "tables", this.backup.id])) as Column[];
     return judge(this.#rules, columns);

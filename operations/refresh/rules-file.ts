@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { parseDocument } from "yaml";
 
-import { OperatorError } from "../stack.ts";
+import { problems, type Wordings } from "../../config/problem.ts";
 import { type ColumnRule, columnRules, isColumnRule } from "./rule.ts";
 
 /** Of a table: `truncate`, or a rule for each column. */
@@ -27,15 +27,32 @@ export interface Rules {
 const project = join(import.meta.dirname, "..", "..");
 const presetNames = ["django", "celery"];
 
-/** @throws OperatorError with everything that is wrong with it */
+export const wordings = {
+  "refresh.no-rules-file": ({ file }: { file: string }) => [
+    `data.anonymise names ${file}, which is not there.`,
+    "Write it as docs/refresh.md says; an empty file is a beginning.",
+  ],
+  "refresh.rules-not-yaml": ({ file, reason }: { file: string; reason: string }) => [
+    `${file} is no YAML file: ${reason}`,
+  ],
+  "refresh.rules-no-group": ({ file }: { file: string }) => [
+    `${file} is no group of settings.`,
+    "Begin it with tables:",
+  ],
+  "refresh.rules-mistaken": ({ file, mistakes }: { file: string; mistakes: readonly string[] }) => [
+    `${file} has ${mistakes.length === 1 ? "1 mistake" : `${String(mistakes.length)} mistakes`}; nothing was changed.\n${mistakes.map((line) => `  ${line}`).join("\n")}`,
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
+/** @throws refresh.… with everything that is wrong with it */
 export function readRules(file: string): Rules {
   let text: string;
   try {
     text = readFileSync(join(project, file), "utf8");
   } catch {
-    throw new OperatorError(
-      `data.anonymise names ${file}, which is not there.\n    → Write it as docs/refresh.md says; an empty file is a beginning.`,
-    );
+    throw problem("refresh.no-rules-file", { file });
   }
   return parseRules(file, text);
 }
@@ -59,10 +76,7 @@ export function parseRules(file: string, text: string): Rules {
   const canaries = list(given, "canaries", mistakes);
   if (canaries.some((value) => value.length < 4)) mistakes.push("canaries: one has fewer than 4 characters");
   const rules = { file, own, tables: own, media: list(given, "media", mistakes), canaries, harmless };
-  if (mistakes.length > 0)
-    throw new OperatorError(
-      `${file} has ${mistakes.length === 1 ? "1 mistake" : `${String(mistakes.length)} mistakes`}; nothing was changed.\n${mistakes.map((line) => `  ${line}`).join("\n")}`,
-    );
+  if (mistakes.length > 0) throw problem("refresh.rules-mistaken", { file, mistakes });
   return { ...rules, tables: merged([...presets.map(preset), own]) };
 }
 
@@ -83,9 +97,9 @@ function merged(all: readonly Record<string, TableRules>[]): Record<string, Tabl
 function groupOf(file: string, text: string): Record<string, unknown> {
   const document = parseDocument(text);
   const [error] = document.errors;
-  if (error) throw new OperatorError(`${file} is no YAML file: ${error.message}`);
+  if (error) throw problem("refresh.rules-not-yaml", { file, reason: error.message });
   const given: unknown = document.toJS() ?? {};
-  if (!isGroup(given)) throw new OperatorError(`${file} is no group of settings.\n    → Begin it with tables:`);
+  if (!isGroup(given)) throw problem("refresh.rules-no-group", { file });
   return given;
 }
 

@@ -1,5 +1,5 @@
 /** What an upgrade of PostgreSQL finds on the host (host/upgrade/plan.sh), and what keeps it from being begun. */
-import { OperatorError } from "../stack.ts";
+import { problems, type Wordings } from "../../config/problem.ts";
 
 export interface Findings {
   /** Of the server that runs: its volume, and its major version. */
@@ -43,51 +43,63 @@ export function readFindings(text: string): Findings {
 export const wantsItsEnd = ({ serving, begun }: Findings, volume: string): boolean =>
   begun?.volume === volume && begun.verified && serving?.volume !== begun.former;
 
+export const wordings = {
+  "upgrade.other-image": ({ image, found, version }: { image: string; found: number; version: number }) => [
+    `${image} is PostgreSQL ${found}, not ${version}; nothing was changed.`,
+    "Name another one: --image.",
+  ],
+  "upgrade.not-running": ({ stack }: { stack: string }) => [
+    "PostgreSQL does not run, and an upgrade reads from it; nothing was changed.",
+    `Run: npm run -s pulumi -- up -s ${stack}`,
+  ],
+  "upgrade.done-already": ({ stack, version }: { stack: string; version: number }) => [
+    `Stack ${stack} runs PostgreSQL ${version} already; nothing was changed.`,
+    "There is nothing to upgrade.",
+  ],
+  "upgrade.backwards": ({ stack, serving, version }: { stack: string; serving: number; version: number }) => [
+    `Stack ${stack} runs PostgreSQL ${serving}, and none goes back to ${version}; nothing was changed.`,
+    "See docs/backups.md for what an upgrade keeps.",
+  ],
+  "upgrade.volume-filled": ({ volume }: { volume: string }) => [
+    `Volume ${volume} holds data already, of an earlier upgrade; nothing was changed.`,
+    `Where it is not needed, remove it on the host: docker volume rm ${volume}`,
+  ],
+  "upgrade.further-databases": ({ databases }: { databases: readonly string[] }) => [
+    `The server has further databases, which would stay behind: ${databases.join(", ")}; nothing was changed.`,
+    "Take out what is needed of them, and drop them: socle psql --superuser.",
+  ],
+  "upgrade.tablespaces": ({ tablespaces }: { tablespaces: readonly string[] }) => [
+    `The server has tablespaces, which lie outside its volume: ${tablespaces.join(", ")}; nothing was changed.`,
+    "Move what is in them to pg_default, and drop them.",
+  ],
+  "upgrade.missing-extensions": ({ image, extensions }: { image: string; extensions: readonly string[] }) => [
+    `${image} lacks extensions that the database has: ${extensions.join(", ")}; nothing was changed.`,
+    "Name an image that has them (--image), or drop them where nothing uses them.",
+  ],
+  "upgrade.disk-full": ({ free, needed }: { free: number; needed: number }) => [
+    `${megabytes(free)} are free on the disk of the database, and ${megabytes(needed)} are needed; nothing was changed.`,
+    "Free some, or give the host a larger disk.",
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
 /**
  * @param volume of the new major version
- * @throws OperatorError where the upgrade would fail or lose something
+ * @throws upgrade.… where the upgrade would fail or lose something
  */
 export function refuse(found: Findings, stack: string, version: number, image: string, volume: string): void {
   const { serving, wanted, size, free, databases, tablespaces, extensions, filled } = found;
-  const no = (what: string, mend: string): never => {
-    throw new OperatorError(`${what}; nothing was changed.\n    → ${mend}`);
-  };
-  if (wanted !== version) no(`${image} is PostgreSQL ${wanted}, not ${version}`, "Name another one: --image.");
-  if (!serving)
-    return no("PostgreSQL does not run, and an upgrade reads from it", `Run: npm run -s pulumi -- up -s ${stack}`);
-  if (serving.version === version)
-    no(`Stack ${stack} runs PostgreSQL ${version} already`, "There is nothing to upgrade.");
-  if (serving.version > version)
-    no(
-      `Stack ${stack} runs PostgreSQL ${serving.version}, and none goes back to ${version}`,
-      "See docs/backups.md for what an upgrade keeps.",
-    );
-  if (filled)
-    no(
-      `Volume ${volume} holds data already, of an earlier upgrade`,
-      `Where it is not needed, remove it on the host: docker volume rm ${volume}`,
-    );
-  if (databases.length > 0)
-    no(
-      `The server has further databases, which would stay behind: ${databases.join(", ")}`,
-      "Take out what is needed of them, and drop them: socle psql --superuser.",
-    );
-  if (tablespaces.length > 0)
-    no(
-      `The server has tablespaces, which lie outside its volume: ${tablespaces.join(", ")}`,
-      "Move what is in them to pg_default, and drop them.",
-    );
-  if (extensions.length > 0)
-    no(
-      `${image} lacks extensions that the database has: ${extensions.join(", ")}`,
-      "Name an image that has them (--image), or drop them where nothing uses them.",
-    );
+  if (wanted !== version) throw problem("upgrade.other-image", { image, found: wanted, version });
+  if (!serving) throw problem("upgrade.not-running", { stack });
+  if (serving.version === version) throw problem("upgrade.done-already", { stack, version });
+  if (serving.version > version) throw problem("upgrade.backwards", { stack, serving: serving.version, version });
+  if (filled) throw problem("upgrade.volume-filled", { volume });
+  if (databases.length > 0) throw problem("upgrade.further-databases", { databases });
+  if (tablespaces.length > 0) throw problem("upgrade.tablespaces", { tablespaces });
+  if (extensions.length > 0) throw problem("upgrade.missing-extensions", { image, extensions });
   // A dump and a database, each at most as large as what is there.
-  if (free < size * 2)
-    no(
-      `${megabytes(free)} are free on the disk of the database, and ${megabytes(size * 2)} are needed`,
-      "Free some, or give the host a larger disk.",
-    );
+  if (free < size * 2) throw problem("upgrade.disk-full", { free, needed: size * 2 });
 }
 
 export const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1_048_576)} MB`;

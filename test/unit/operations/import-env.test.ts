@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { after, before, describe, it } from "mocha";
 
+import { Problem } from "../../../config/problem.ts";
 import { planVariables } from "../../../operations/import/variable-plan.ts";
 import { readVariablesFile } from "../../../operations/import/variables-file.ts";
 
@@ -75,32 +76,64 @@ services:
   });
 
   describe("are refused, with nothing taken and no value shown,", () => {
-    const cases: [string, string, string, RegExp, string?][] = [
-      ["a line that is no variable", "b.env", "A=1\nhidden-value\n", /line 2, is not NAME=value/],
-      ["a quote that stays open", "c.env", 'A=1\nB="hidden-value\nC=3\n', /line 2, opens a quote/],
-      ["JSON that is cut off", "d.json", '{"A": "hidden-value', /begins like JSON and is none/],
-      ["JSON of several services", "e.json", '{"web": {"A": "hidden-value"}}', /web is no single value/],
-      ["a table for people", "f.txt", "╔══ Variables ══╗\n║ A │ hidden-value ║\n", /railway variables --json/],
-      ["heroku's value of several lines", "g.txt", "=== a Config Vars\nA: x\nhidden-value\n", /heroku config --json/],
+    const cases: [what: string, file: string, text: string, code: string, facts: object, service?: string][] = [
+      ["a line that is no variable", "b.env", "A=1\nhidden-value\n", "import.no-variable", { line: 2 }],
+      ["a quote that stays open", "c.env", 'A=1\nB="hidden-value\nC=3\n', "import.open-quote", { line: 2 }],
+      ["JSON that is cut off", "d.json", '{"A": "hidden-value', "import.not-json", {}],
+      [
+        "JSON of several services",
+        "e.json",
+        '{"web": {"A": "hidden-value"}}',
+        "import.no-single-value",
+        { key: "web" },
+      ],
+      ["a table for people", "f.txt", "╔══ Variables ══╗\n║ A │ hidden-value ║\n", "import.table-for-people", {}],
+      [
+        "heroku's value of several lines",
+        "g.txt",
+        "=== a Config Vars\nA: x\nhidden-value\n",
+        "import.several-lines",
+        {},
+      ],
       [
         "several services and none named",
         "h.yaml",
         "services: { web: { environment: [A=hidden-value] }, api: { environment: [B=1] } }",
-        /--service: web, api/,
+        "import.several-services",
+        { services: ["web", "api"] },
       ],
-      ["a service that is not there", "i.yaml", "services: { web: {} }", /no service api.*\n.*web/, "api"],
-      ["a value from nowhere", "j.yaml", "services: { web: { environment: { A: $NOWHERE } } }", /from NOWHERE/],
-      ["a missing file of variables", "k.yaml", "services: { web: { env_file: gone.env } }", /gone.env, which is not/],
-      ["a service of no compose file", "l.env", "A=hidden-value", /Leave --service out/, "web"],
+      [
+        "a service that is not there",
+        "i.yaml",
+        "services: { web: {} }",
+        "import.no-such-service",
+        { service: "api", services: ["web"] },
+        "api",
+      ],
+      [
+        "a value from nowhere",
+        "j.yaml",
+        "services: { web: { environment: { A: $NOWHERE } } }",
+        "import.value-from-nowhere",
+        { variable: "NOWHERE" },
+      ],
+      [
+        "a missing file of variables",
+        "k.yaml",
+        "services: { web: { env_file: gone.env } }",
+        "import.missing-env-file",
+        { path: "gone.env" },
+      ],
+      ["a service of no compose file", "l.env", "A=hidden-value", "import.no-services", {}, "web"],
     ];
-    for (const [what, name, text, message, service] of cases)
+    for (const [what, file, text, code, facts, service] of cases)
       it(what, async () => {
-        const error = await read(name, text, service).then(
-          () => assert.fail("it was taken"),
-          (reason: unknown) => reason as Error,
-        );
-        assert.match(error.message, message);
-        assert.ok(!error.message.includes("hidden-value"), error.message);
+        await assert.rejects(read(file, text, service), (error) => {
+          assert.ok(error instanceof Problem);
+          assert.deepEqual([error.code, error.facts], [code, { file, ...facts }]);
+          assert.ok(!error.message.includes("hidden-value"), error.message);
+          return true;
+        });
       });
   });
 

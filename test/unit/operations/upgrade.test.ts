@@ -36,21 +36,24 @@ describe("an upgrade of PostgreSQL", () => {
     check({ begun: { ...begun, verified: false } });
   });
 
-  for (const [found, words] of [
-    [{ wanted: 17 }, /postgres:16 is PostgreSQL 17, not 16; nothing was changed\.\s+→ Name another one: --image/],
-    [{ serving: undefined }, /PostgreSQL does not run/],
-    [{ serving: { volume, version: 16 } }, /Stack dev runs PostgreSQL 16 already/],
-    [{ serving: { volume, version: 17 } }, /none goes back to 16/],
-    [{ filled: true }, /docker volume rm socle-dev-postgres-16/],
-    [{ databases: ["other"] }, /further databases, which would stay behind: other;/],
-    [{ tablespaces: ["fast"] }, /tablespaces, which lie outside its volume: fast;/],
-    [{ extensions: ["postgis"] }, /postgres:16 lacks extensions that the database has: postgis;/],
-    [{ free: 199_000_000 }, /190 MB are free on the disk of the database, and 191 MB are needed/],
-  ] as [Partial<Findings>, RegExp][])
-    it(`is refused: ${words.source}`, () => {
-      assert.throws(() => {
-        check(found);
-      }, words);
+  for (const [found, code, facts] of [
+    [{ wanted: 17 }, "upgrade.other-image", { image: "postgres:16", found: 17, version: 16 }],
+    [{ serving: undefined }, "upgrade.not-running", { stack: "dev" }],
+    [{ serving: { volume, version: 16 } }, "upgrade.done-already", { stack: "dev", version: 16 }],
+    [{ serving: { volume, version: 17 } }, "upgrade.backwards", { stack: "dev", serving: 17, version: 16 }],
+    [{ filled: true }, "upgrade.volume-filled", { volume }],
+    [{ databases: ["other"] }, "upgrade.further-databases", { databases: ["other"] }],
+    [{ tablespaces: ["fast"] }, "upgrade.tablespaces", { tablespaces: ["fast"] }],
+    [{ extensions: ["postgis"] }, "upgrade.missing-extensions", { image: "postgres:16", extensions: ["postgis"] }],
+    [{ free: 199_000_000 }, "upgrade.disk-full", { free: 199_000_000, needed: 200_000_000 }],
+  ] as [Partial<Findings>, string, object][])
+    it(`is refused: ${code}`, () => {
+      assert.throws(
+        () => {
+          check(found);
+        },
+        { code, facts },
+      );
     });
 
   it("wants only its end where all was compared and the former server is out of use", () => {

@@ -11,12 +11,18 @@ import { components } from "./components.ts";
 import { config } from "./config.ts";
 import { connection } from "./connection.ts";
 import { deployment } from "./deployment.ts";
+import { imports } from "./import.ts";
 import { migration } from "./migration.ts";
 import { operations } from "./operations.ts";
+import { refreshes } from "./refresh.ts";
+import { upgrades } from "./upgrade.ts";
 
 const project = join(import.meta.dirname, "..", "..", "..");
 const read = (path: string): string => readFileSync(join(project, path), "utf8");
-const cases = [...config, ...connection, ...deployment, ...migration, ...components, ...operations].flat();
+const cases = [
+  ...[...config, ...connection, ...deployment, ...migration, ...components],
+  ...[...operations, ...imports, ...refreshes, ...upgrades],
+].flat();
 
 describe("a problem", () => {
   for (const { code, problem, text } of cases)
