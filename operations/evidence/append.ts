@@ -15,20 +15,40 @@ import { join } from "node:path";
 import type { KeyObject } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 
+import { problems, type Wordings } from "../../config/problem.ts";
 import { beginning, canonical, chained, type Statement } from "../../policies/evidence/chain.ts";
 import { ledgerFiles } from "../../policies/evidence/evidence.ts";
 import { readLedger } from "../../policies/evidence/ledger.ts";
 import { type EvidenceRecord, evidenceRecord } from "../../policies/evidence/record.ts";
-import { OperatorError } from "../stack.ts";
 
 /** How far another clock may be ahead, in milliseconds. */
 const clocks = 60_000;
+
+export const wordings = {
+  "evidence.broken-ledger": ({ where, found, path }: { where: string; found: string; path: string }) => [
+    `${where}: ${found}; nothing was recorded.`,
+    `Take the ledger back as it was committed: git checkout -- ${path}`,
+  ],
+  "evidence.still-to-come": ({ policy, when }: { policy: string; when: string }) => [
+    `${policy}: the report is of ${when}, which is still to come; nothing was recorded.`,
+    "Set the clock of this machine, or of the one that made the report.",
+  ],
+  "evidence.expired-before": ({ policy, when, expires }: { policy: string; when: string; expires: string }) => [
+    `${policy}: it would expire at ${expires}, before ${when}; nothing was recorded.`,
+  ],
+  "evidence.ledger-busy": ({ path, owner, lock }: { path: string; owner: string; lock: string }) => [
+    `${path} is being written by ${owner}; nothing was recorded.`,
+    `Wait for it; where it is gone for good, remove ${lock}.`,
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
 
 /**
  * @param name of the ledger: who writes it, such as `tests`
  * @param key private key that signs; without it the records are chained, not signed
  * @param patience how long it waits for another writer, in milliseconds
- * @throws OperatorError where a statement is not sound, the ledger is broken, or another writer does not end
+ * @throws evidence.… where a statement is not sound, the ledger is broken, or another writer does not end
  */
 export async function append(
   folder: string,
@@ -44,10 +64,7 @@ export async function append(
   return locked(path, patience, () => {
     const there = ledgerFiles(folder).includes(file);
     const { records, flaw } = there ? readLedger(folder, file) : { records: [], flaw: undefined };
-    if (flaw)
-      throw new OperatorError(
-        `${flaw.where}: ${flaw.found}; nothing was recorded.\n    → Take the ledger back as it was committed: git checkout -- ${path}`,
-      );
+    if (flaw) throw problem("evidence.broken-ledger", { where: flaw.where, found: flaw.found, path });
     let previous = records.at(-1)?.hash ?? beginning;
     const added = statements.map((statement) => {
       const record = evidenceRecord.parse(chained(statement, previous, key));
@@ -63,12 +80,8 @@ export async function append(
 function assertSound(statement: Statement): void {
   const { when, expires, policy } = statement;
   const ahead = Date.parse(when) - Date.now();
-  if (ahead > clocks)
-    throw new OperatorError(
-      `${policy}: the report is of ${when}, which is still to come; nothing was recorded.\n    → Set the clock of this machine, or of the one that made the report.`,
-    );
-  if (!(Date.parse(expires) > Date.parse(when)))
-    throw new OperatorError(`${policy}: it would expire at ${expires}, before ${when}; nothing was recorded.`);
+  if (ahead > clocks) throw problem("evidence.still-to-come", { policy, when });
+  if (!(Date.parse(expires) > Date.parse(when))) throw problem("evidence.expired-before", { policy, when, expires });
 }
 
 /** The new text in place of the old one, at once; on the disk before anybody is told so. */
@@ -92,10 +105,7 @@ async function locked<T>(path: string, patience: number, work: () => T): Promise
   try {
     const until = Date.now() + patience;
     while (!taken(own, lock)) {
-      if (Date.now() > until)
-        throw new OperatorError(
-          `${path} is being written by ${owner(lock)}; nothing was recorded.\n    → Wait for it; where it is gone for good, remove ${lock}.`,
-        );
+      if (Date.now() > until) throw problem("evidence.ledger-busy", { path, owner: owner(lock), lock });
       await pause(20 + Math.random() * 30);
     }
     try {

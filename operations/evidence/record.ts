@@ -19,7 +19,7 @@ export interface Trial extends Omit<Statement, "policy" | "when" | "expires"> {
 
 /**
  * Records a trial in the ledger of its producer, signed where SOCLE_EVIDENCE_KEY is set.
- * @throws OperatorError where it cannot be recorded; then nothing was
+ * @throws evidence.… where it cannot be recorded; then nothing was
  */
 export async function record(trial: Trial, folder = evidenceFolder()): Promise<EvidenceRecord> {
   const { when = new Date(), ...said } = trial;

@@ -1,7 +1,7 @@
 /** What an importer makes of a tool's report. */
 import type { z } from "zod";
 
-import { OperatorError } from "../stack.ts";
+import { Problem, type Wordings } from "../../config/problem.ts";
 import type { Trial } from "./record.ts";
 
 /** All of a trial that a report says. Which image it is about it does not: whoever ran the tool names that. */
@@ -10,10 +10,25 @@ export type Reported = Pick<Trial, "policy" | "tool" | "result" | "details"> & {
   when?: Date | undefined;
 };
 
-/** What a report cannot be taken for, and why. */
-export class ReportError extends OperatorError {
-  constructor(tool: string, found: string, mend = `Run ${tool} again and import what it writes, unchanged.`) {
-    super(`The report of ${tool} ${found}; nothing was recorded.\n    → ${mend}`);
+interface Unusable {
+  tool: string;
+  /** Why, as the end of a sentence. */
+  found: string;
+  fix: string;
+}
+
+export const wordings = {
+  "evidence.unusable-report": ({ tool, found, fix }: Unusable) => [
+    `The report of ${tool} ${found}; nothing was recorded.`,
+    fix,
+  ],
+} satisfies Wordings;
+
+/** A report that cannot be taken for one of its tool. */
+export class ReportError extends Problem {
+  constructor(tool: string, found: string, fix = `Run ${tool} again and import what it writes, unchanged.`) {
+    const facts = { tool, found, fix };
+    super("evidence.unusable-report", facts, wordings["evidence.unusable-report"](facts));
   }
 }
 

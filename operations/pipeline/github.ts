@@ -1,7 +1,7 @@
 /** The part of GitHub's REST API that a comment needs, and what a run of GitHub Actions knows of itself. */
 import { readFileSync } from "node:fs";
 
-import { OperatorError } from "../stack.ts";
+import { problems, type Wordings } from "../../config/problem.ts";
 
 /** The run, as GitHub Actions describes it by variables. */
 export interface Run {
@@ -20,18 +20,43 @@ interface Event {
   pull_request?: { number: number; head: { repo: { full_name: string } | null }; user?: { login: string } };
 }
 
-/** @throws OperatorError outside a run for a pull request */
+interface BadAnswer {
+  method: string;
+  address: string;
+  status: number;
+  said: string;
+}
+
+export const wordings = {
+  "pipeline.not-in-actions": () => [
+    "GITHUB_REPOSITORY and GITHUB_EVENT_PATH are not set.",
+    "This runs in GitHub Actions, on the event pull_request.",
+  ],
+  "pipeline.no-pull-request": () => [
+    "The event of this run is no pull request.",
+    "Run this job on the event pull_request alone.",
+  ],
+  "pipeline.page-elsewhere": ({ address }: { address: string }) => [`GitHub names a next page elsewhere: ${address}.`],
+  "pipeline.no-answer": ({ method, address, reason }: { method: string; address: string; reason: string }) => [
+    `${method} ${address} failed: ${reason}`,
+    "Run the job again.",
+  ],
+  "pipeline.bad-answer": ({ method, address, status, said }: BadAnswer) => [
+    `${method} ${address} was answered with ${String(status)}: ${said}`,
+    status === 401 || status === 403
+      ? "The job needs `permissions: pull-requests: write` and the token of the run in GITHUB_TOKEN."
+      : "Run the job again; https://www.githubstatus.com says whether GitHub is well.",
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
+/** @throws pipeline.not-in-actions, pipeline.no-pull-request outside a run for a pull request */
 export function thisRun(environment: NodeJS.ProcessEnv): Run {
   const { GITHUB_REPOSITORY: repository, GITHUB_EVENT_PATH: path } = environment;
-  if (!repository || !path)
-    throw new OperatorError(
-      "GITHUB_REPOSITORY and GITHUB_EVENT_PATH are not set.\n    → This runs in GitHub Actions, on the event pull_request.",
-    );
+  if (!repository || !path) throw problem("pipeline.not-in-actions");
   const { pull_request: pullRequest } = JSON.parse(readFileSync(path, "utf8")) as Event;
-  if (!pullRequest)
-    throw new OperatorError(
-      "The event of this run is no pull request.\n    → Run this job on the event pull_request alone.",
-    );
+  if (!pullRequest) throw problem("pipeline.no-pull-request");
   return {
     api: (environment["GITHUB_API_URL"] || "https://api.github.com").replace(/\/$/, ""),
     repository,
@@ -54,7 +79,7 @@ const ourselves = "github-actions[bot]";
 
 /**
  * Writes the one comment that carries the marker: changes ours where there is one, else adds it.
- * @returns its address @throws OperatorError with what GitHub answered
+ * @returns its address @throws pipeline.bad-answer with what GitHub answered
  */
 export async function putComment(run: Run, marker: string, body: string): Promise<string> {
   const own = await findOwn(run, marker);
@@ -83,7 +108,7 @@ async function findOwn(run: Run, marker: string): Promise<Comment | undefined> {
 /** @param path under the API, or a whole address that the API gave itself */
 async function ask(run: Run, method: string, path: string, body?: string): Promise<Response> {
   const address = path.startsWith("/") ? `${run.api}${path}` : path;
-  if (!address.startsWith(`${run.api}/`)) throw new OperatorError(`GitHub names a next page elsewhere: ${address}.`);
+  if (!address.startsWith(`${run.api}/`)) throw problem("pipeline.page-elsewhere", { address });
   const answer = await fetch(address, {
     method,
     ...(body === undefined ? {} : { body }),
@@ -96,15 +121,13 @@ async function ask(run: Run, method: string, path: string, body?: string): Promi
     },
     signal: AbortSignal.timeout(30_000),
   }).catch((error: unknown) => {
-    throw new OperatorError(
-      `${method} ${address} failed: ${error instanceof Error ? error.message : String(error)}\n    → Run the job again.`,
-    );
+    throw problem("pipeline.no-answer", {
+      method,
+      address,
+      reason: error instanceof Error ? error.message : String(error),
+    });
   });
   if (answer.ok) return answer;
   const said = ((await answer.json().catch(() => ({}))) as { message?: string }).message ?? "nothing more";
-  const mend =
-    answer.status === 401 || answer.status === 403
-      ? "The job needs `permissions: pull-requests: write` and the token of the run in GITHUB_TOKEN."
-      : "Run the job again; https://www.githubstatus.com says whether GitHub is well.";
-  throw new OperatorError(`${method} ${address} was answered with ${String(answer.status)}: ${said}\n    → ${mend}`);
+  throw problem("pipeline.bad-answer", { method, address, status: answer.status, said });
 }

@@ -5,9 +5,9 @@ import { basename } from "node:path";
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 
+import { problems, type Wordings } from "../../../config/problem.ts";
 import { evidenceFolder } from "../../../policies/evidence/evidence.ts";
 import { ownProject } from "../../../toolchain/project.ts";
-import { OperatorError } from "../../stack.ts";
 import { record } from "../record.ts";
 import type { Reported } from "../report.ts";
 import { junit, type Suite, suites } from "../reports/junit.ts";
@@ -89,13 +89,23 @@ async function take(file: string, options: Options, read: Read): Promise<void> {
     );
 }
 
+export const wordings = {
+  "evidence.no-report": ({ file, reason }: { file: string; reason: string }) => [
+    `${file} could not be read: ${reason}; nothing was recorded.`,
+    "Name the file that the tool wrote.",
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
 function contents(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new OperatorError(
-      `${file} could not be read: ${error instanceof Error ? error.message : String(error)}; nothing was recorded.\n    → Name the file that the tool wrote.`,
-    );
+    throw problem("evidence.no-report", {
+      file,
+      reason: error instanceof Error ? error.message : String(error),
+    });
   }
 }
 

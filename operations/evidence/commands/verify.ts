@@ -5,9 +5,9 @@ import { basename, dirname, join } from "node:path";
 
 import type { Command } from "commander";
 
+import { problems, type Wordings } from "../../../config/problem.ts";
 import { Evidence, evidenceFolder, ledgerFiles } from "../../../policies/evidence/evidence.ts";
 import type { Flaw } from "../../../policies/evidence/ledger.ts";
-import { OperatorError } from "../../stack.ts";
 
 export function addVerify(program: Command): void {
   program
@@ -39,14 +39,20 @@ export function addVerify(program: Command): void {
     });
 }
 
+export const wordings = {
+  "evidence.no-revision": ({ command, said }: { command: string; said: string }) => [
+    `git ${command}: ${said}`,
+    "Name a revision that is there, such as origin/main.",
+  ],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
 /** What an earlier revision has and the ledgers here have not: they only ever grow. */
 function removed(folder: string, revision: string): Flaw[] {
   const git = (...words: string[]): string => {
     const { status, stdout, stderr } = spawnSync("git", words, { cwd: dirname(folder), encoding: "utf8" });
-    if (status !== 0)
-      throw new OperatorError(
-        `git ${words[0] ?? ""}: ${stderr.trim()}\n    → Name a revision that is there, such as origin/main.`,
-      );
+    if (status !== 0) throw problem("evidence.no-revision", { command: words[0] ?? "", said: stderr.trim() });
     return stdout;
   };
   const name = basename(folder);

@@ -3,8 +3,7 @@ import { readFileSync } from "node:fs";
 
 import type { Command } from "commander";
 
-import { Problem } from "../../../config/problem.ts";
-import { OperatorError } from "../../stack.ts";
+import { Problem, problems, type Wordings } from "../../../config/problem.ts";
 import { putComment, thisRun } from "../github.ts";
 import { page, type Section } from "../markdown.ts";
 import { withoutSecrets } from "../redaction.ts";
@@ -19,6 +18,17 @@ const title = [
   "With the images that run there now; the release that follows the merge replaces the application's containers beside it.",
 ].join("\n\n");
 
+export const wordings = {
+  "pipeline.no-token": () => [
+    "GITHUB_TOKEN is not set, so no comment can be written.",
+    "Hand it to this step: env: GITHUB_TOKEN: ${{ github.token }}",
+  ],
+  /** Of a fork: it is expected. */
+  "pipeline.run-without-token": () => ["This run has no token."],
+} satisfies Wordings;
+
+const problem = problems(wordings);
+
 export function addComment(program: Command): void {
   program
     .command("comment")
@@ -28,12 +38,9 @@ export function addComment(program: Command): void {
       const run = thisRun(process.env);
       const sections = files.map((file) => JSON.parse(readFileSync(file, "utf8")) as Section);
       const body = withoutSecrets(page(title, sections, limit - marker.length - 1), process.env);
-      if (run.token === "" && !run.foreign)
-        throw new OperatorError(
-          "GITHUB_TOKEN is not set, so no comment can be written.\n    → Hand it to this step: env: GITHUB_TOKEN: ${{ github.token }}",
-        );
+      if (run.token === "" && !run.foreign) throw problem("pipeline.no-token");
       try {
-        if (run.token === "") throw new OperatorError("This run has no token.");
+        if (run.token === "") throw problem("pipeline.run-without-token");
         console.log(`Plan and verdict: ${await putComment(run, marker, body)}`);
       } catch (error) {
         // Runs for forks and Dependabot may write nothing: what there is to say stands in the log.

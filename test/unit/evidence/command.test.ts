@@ -17,6 +17,8 @@ const project = join(import.meta.dirname, "..", "..", "..");
 const report = (result: string): string =>
   `<testsuites><testsuite name="pytest" tests="1" timestamp="2026-11-20T10:00:00+00:00"><testcase name="a">${result}</testcase></testsuite></testsuites>`;
 
+const refusal = ({ stdout }: Result): string => (JSON.parse(stdout) as { error: { code: string } }).error.code;
+
 describe("the command of evidence", () => {
   let folder: string;
   before(() => {
@@ -43,11 +45,8 @@ describe("the command of evidence", () => {
     assert.equal(code, 0);
     assert.match(stdout, /socle:evidence:\n {4}publicKeys:\n {6}- MCowBQYDK2VwAyEA[A-Za-z0-9+/]{43}=\n/);
     assert.equal(statSync(join(folder, "key.pem")).mode & 0o777, 0o600);
-    const again = await key();
-    assert.deepEqual(
-      [again.code, again.stderr],
-      [1, "key.pem is there already; nothing was written.\n    → Name another file.\n"],
-    );
+    const again = await evidence(["key", "key.pem", "--json"]);
+    assert.deepEqual([again.code, refusal(again)], [1, "evidence.key-exists"]);
   });
 
   it("records what a report says, passed or failed, by the report's own date", async () => {
@@ -98,14 +97,15 @@ describe("the command of evidence", () => {
     writeFileSync(join(folder, "later.xml"), report("").replace("2026-11-20T10:00:00+00:00", later));
     const junit = (file: string, ...more: string[]): Promise<Result> =>
       evidence(["import", "junit", file, "--suite", "backend", "--image", image, ...more]);
+    for (const [file, code] of [
+      ["cut.xml", "evidence.unusable-report"],
+      ["later.xml", "evidence.still-to-come"],
+      ["none.xml", "evidence.no-report"],
+    ] as const) {
+      const ended = await junit(file, "--json");
+      assert.deepEqual([ended.code, refusal(ended)], [1, code], ended.stderr);
+    }
     for (const [attempt, code, said] of [
-      [
-        () => junit("cut.xml"),
-        1,
-        /The report of the tests is not XML, or is cut off .*; nothing was recorded\.\n {4}→ /,
-      ],
-      [() => junit("later.xml"), 1, /which is still to come; nothing was recorded/],
-      [() => junit("none.xml"), 1, /none\.xml could not be read: .*; nothing was recorded/],
       [
         () => evidence(["import", "junit", "good.xml", "--suite", "unit", "--image", image]),
         2,
@@ -161,7 +161,8 @@ describe("the command of evidence", () => {
     assert.equal((await evidence(["verify"])).code, 0);
     const { code, stderr } = await evidence(["verify", "--against", "HEAD"]);
     assert.deepEqual([code, stderr], [1, "✗ evidence/tests.jsonl:2: is not what HEAD has there\n"]);
-    assert.match((await evidence(["verify", "--against", "nowhere"])).stderr, /git ls-tree: .*\n {4}→ Name a revision/);
+    const nowhere = await evidence(["verify", "--against", "nowhere", "--json"]);
+    assert.equal(refusal(nowhere), "evidence.no-revision");
   });
 
   it("says which ledger is broken, and where", async () => {

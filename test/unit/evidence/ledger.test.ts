@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, it } from "mocha";
@@ -155,10 +155,11 @@ describe("evidence in a folder", () => {
     const lock = join(folder, "tests.jsonl.lock");
     const before = readFileSync(join(folder, "tests.jsonl"), "utf8");
     writeFileSync(lock, "process 1 of elsewhere, since yesterday");
-    await assert.rejects(
-      write(200),
-      /tests\.jsonl is being written by process 1 of elsewhere, since yesterday; nothing was recorded\.\n {4}→ Wait for it; where it is gone for good, remove .*\.lock/,
-    );
+    const path = join(folder, "tests.jsonl");
+    await assert.rejects(write(200), {
+      code: "evidence.ledger-busy",
+      facts: { path, owner: "process 1 of elsewhere, since yesterday", lock },
+    });
     assert.equal(readFileSync(join(folder, "tests.jsonl"), "utf8"), before);
     const waiting = write(10_000);
     assert.deepEqual(readdirSync(folder).length, 3, "it has not written yet, and has not given up");
@@ -172,19 +173,22 @@ describe("evidence in a folder", () => {
     await record(trial, folder);
     const file = join(folder, "tests.jsonl");
     writeFileSync(file, readFileSync(file, "utf8").replace('"passed"', '"failed"'));
-    await assert.rejects(
-      record(trial, folder),
-      /\/tests\.jsonl:1: was edited: its hash is another; nothing was recorded\.\n {4}→ Take the ledger back/,
-    );
+    await assert.rejects(record(trial, folder), {
+      code: "evidence.broken-ledger",
+      facts: { where: `${basename(folder)}/tests.jsonl:1`, found: "was edited: its hash is another", path: file },
+    });
     const { flaws } = await read();
     assert.equal(flaws.length, 1);
   });
 
   it("takes nothing that is still to come, or that could not count", async () => {
     const later = new Date(Date.now() + 3_600_000);
-    await assert.rejects(record({ ...trial, when: later }, folder), /which is still to come; nothing was recorded/);
+    await assert.rejects(record({ ...trial, when: later }, folder), {
+      code: "evidence.still-to-come",
+      facts: { policy: trial.policy, when: later.toISOString() },
+    });
     const statement: Statement = { ...trial, when: "2026-01-01T00:00:00.000Z", expires: "2025-01-01T00:00:00.000Z" };
-    await assert.rejects(append(folder, "tests", [statement]), /would expire .* before/);
+    await assert.rejects(append(folder, "tests", [statement]), { code: "evidence.expired-before" });
     await assert.rejects(record({ ...trial, subject: "site:latest" }, folder), /subject/);
     assert.deepEqual(readdirSync(folder), []);
   });
@@ -192,7 +196,7 @@ describe("evidence in a folder", () => {
   it("counts by its signature where keys are named", async () => {
     const path = join(folder, "key.pem");
     const own = makeKey(path);
-    assert.throws(() => makeKey(path), /key\.pem is there already/);
+    assert.throws(() => makeKey(path), { code: "evidence.key-exists", facts: { path } });
     const unsigned = await record(trial, folder);
     process.env["SOCLE_EVIDENCE_KEY"] = path;
     const byFile = await record(trial, folder);
@@ -212,17 +216,17 @@ describe("evidence in a folder", () => {
   });
 
   it("is not signed by what is no key", () => {
-    for (const [given, found] of [
-      ["/nowhere/key.pem", /names a file that is not there/],
-      ["-----BEGIN PRIVATE KEY-----\nMC4CAQAw", /holds no private key in PEM form/],
+    for (const [given, code] of [
+      ["/nowhere/key.pem", "evidence.no-key-file"],
+      ["-----BEGIN PRIVATE KEY-----\nMC4CAQAw", "evidence.no-private-key"],
       [
         generateKeyPairSync("ec", { namedCurve: "P-256" })
           .privateKey.export({ format: "pem", type: "pkcs8" })
           .toString(),
-        /holds a key of the type ec/,
+        "evidence.other-key",
       ],
     ] as const)
-      assert.throws(() => signingKey(given), found);
+      assert.throws(() => signingKey(given), { code });
     assert.equal(signingKey(""), undefined);
   });
 });

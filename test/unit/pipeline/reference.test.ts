@@ -17,25 +17,24 @@ describe("references of the pipeline", () => {
     assert.deepEqual(["v0.0.1", "v1.4.0", "refs/tags/v10.20.30"].map(version), ["0.0.1", "1.4.0", "10.20.30"]);
   });
 
-  const refused: [tag: string, reason: RegExp][] = [
-    ["1.4.0", /is no version/],
-    ["v1.4", /is no version/],
-    ["v01.4.0", /is no version/],
-    ["v1.4.0\n", /is no version/],
-    ["vnext", /is no version/],
-    ["v1.4.0-rc.1", /is a pre-release \(rc\.1\)/],
-    ["v1.4.0+build.7", /has build metadata/],
+  const refused: [tag: string, code: string][] = [
+    ["1.4.0", "pipeline.no-version"],
+    ["v1.4", "pipeline.no-version"],
+    ["v01.4.0", "pipeline.no-version"],
+    ["v1.4.0\n", "pipeline.no-version"],
+    ["vnext", "pipeline.no-version"],
+    ["v1.4.0-rc.1", "pipeline.pre-release"],
+    ["v1.4.0+build.7", "pipeline.build-metadata"],
   ];
-  for (const [tag, reason] of refused)
+  for (const [tag, code] of refused)
     it(`refuses ${JSON.stringify(tag)} and says how to name a release`, () => {
-      assert.throws(() => version(tag), reason);
-      assert.throws(() => version(tag), /nothing was changed\.\n {4}→ .*git tag v1\.4\.0/);
+      assert.throws(() => version(tag), { code });
     });
 
   it("names a commit's image by all its digits", () => {
     const commit = "0123456789abcdef0123456789abcdef01234567";
     assert.equal(commitTag(commit), `sha-${commit}`);
     for (const wrong of ["", "0123456", `${commit}0`, commit.toUpperCase()])
-      assert.throws(() => commitTag(wrong), /is no commit/);
+      assert.throws(() => commitTag(wrong), { code: "pipeline.no-commit", facts: { commit: wrong } });
   });
 });

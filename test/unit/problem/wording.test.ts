@@ -11,9 +11,11 @@ import { components } from "./components.ts";
 import { config } from "./config.ts";
 import { connection } from "./connection.ts";
 import { deployment } from "./deployment.ts";
+import { evidence } from "./evidence.ts";
 import { imports } from "./import.ts";
 import { migration } from "./migration.ts";
 import { operations } from "./operations.ts";
+import { pipeline } from "./pipeline.ts";
 import { refreshes } from "./refresh.ts";
 import { upgrades } from "./upgrade.ts";
 
@@ -21,7 +23,7 @@ const project = join(import.meta.dirname, "..", "..", "..");
 const read = (path: string): string => readFileSync(join(project, path), "utf8");
 const cases = [
   ...[...config, ...connection, ...deployment, ...migration, ...components],
-  ...[...operations, ...imports, ...refreshes, ...upgrades],
+  ...[...operations, ...evidence, ...imports, ...pipeline, ...refreshes, ...upgrades],
 ].flat();
 
 describe("a problem", () => {
