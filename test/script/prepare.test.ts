@@ -1,5 +1,5 @@
 // prepare.sh where it refuses: everything that is wrong at once, before anything is changed. What it installs on a bare
-// server, the end-to-end tests show.
+// server, the journeys on servers show.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
