@@ -1,10 +1,11 @@
-// The sample site on the engine of this machine: two stacks, each shared by the test files that use it.
-import { randomBytes } from "node:crypto";
+// The sample site on the engine of this machine, shared by the test files that use it.
 import { after, before } from "mocha";
 
 import { LocalSite } from "../lab/running-site.ts";
-import { sampleSite, type Sections } from "../lab/stack.ts";
-import { witness } from "../lab/witness.ts";
+import type { Sections } from "../lab/stack.ts";
+import { ownSecrets, sample, unthrottled } from "./settings.ts";
+
+export { ownSecrets, ownVariables } from "./settings.ts";
 
 const minute = 60_000;
 
@@ -54,7 +55,7 @@ class SharedSite {
   async #start(): Promise<LocalSite> {
     const started = await LocalSite.create(this.#settings(), this.#secrets);
     this.#site = started;
-    started.seen = await witness(() => started.up());
+    await started.up();
     return started;
   }
 
@@ -64,44 +65,6 @@ class SharedSite {
     await site?.remove();
   }
 }
-
-/** The sample site with keys of its `application` added. */
-function sample(application: Record<string, unknown>): Sections {
-  const sections = sampleSite("socle-example-site:dev");
-  return { ...sections, application: { ...(sections["application"] as object), ...application } };
-}
-
-/** Load tests come from one address. */
-const unthrottled = { THROTTLE_ANON: "1000000/minute", THROTTLE_USER: "1000000/minute" };
-
-/** Values of the site's own secrets: each with something that shells, files or URLs could trip over. */
-export const ownSecrets = {
-  ADMIN_TOKEN: `operator ${randomBytes(12).toString("hex")}`,
-  RESEND_API_KEY: `re_${randomBytes(12).toString("hex")}`,
-  EMAIL_HOST_PASSWORD: `it's "${randomBytes(8).toString("hex")}" $HOME \`id\` \\ #%&`,
-  SENTRY_DSN: `https://${randomBytes(16).toString("hex")}@sentry.invalid/1`,
-  PAYMENT_TOKEN: `${randomBytes(12).toString("base64")}\\n'=`,
-};
-
-/** Plain settings of the application, named by the site. */
-export const ownVariables = {
-  EMAIL_HOST: "mail.example.org",
-  EMAIL_PORT: "2525",
-  EMAIL_HOST_USER: "site@example.org",
-  EMAIL_BACKEND: "django.core.mail.backends.dummy.EmailBackend",
-  NOTIFY_EMAIL: "operator@example.org",
-  THROTTLE_ANON: "100000/minute",
-  THROTTLE_USER: "100001/minute",
-  GREETING: `Good "morning", it's $5`,
-  MAX_UPLOAD_BYTES: String(60 * 1024 * 1024),
-  BEAT_TRACE_SECONDS: "5",
-};
-
-/** What its tests find is what a first `up` made: they change nothing. */
-export const steadySite = new SharedSite(
-  () => ({ ...sample({ environment: ownVariables }), data: { keepOnDestroy: false } }),
-  ownSecrets,
-);
 
 /**
  * Its tests crash it, release it, rotate its secrets and take it down. A worker that starts takes every task that another

@@ -58,9 +58,11 @@ export async function leftovers(prefix: string, machine: Machine = thisMachine):
 /** Removes what `leftovers` lists. */
 export async function sweep(prefix: string): Promise<void> {
   const left = (await leftovers(prefix)).map((line) => line.split(" ") as [string, string]);
-  for (const noun of ["container", "network", "volume"])
-    for (const [, name] of left.filter(([kind]) => kind === noun))
-      await docker([noun, "rm", ...(noun === "container" ? ["--force", "--volumes"] : []), name]);
+  for (const noun of ["container", "network", "volume"]) {
+    const names = left.filter(([kind]) => kind === noun).map(([, name]) => name);
+    if (names.length > 0)
+      await docker([noun, "rm", ...(noun === "container" ? ["--force", "--volumes"] : []), ...names]);
+  }
 }
 
 /** Runs a command in a container, as the user of its processes. */

@@ -89,14 +89,25 @@ export class LocalSite {
     return image;
   }
 
+  /** Removes what there is of it without the product, which is no longer looked at. */
+  async discard(): Promise<void> {
+    await sweep(this.stack.prefix);
+    await this.#removeImages();
+    await this.stack.forget();
+  }
+
   /** Removes all of it; what the product left behind is removed too, and is an error. */
   async remove(): Promise<void> {
     let failure: unknown;
     await this.stack.remove().catch((error: unknown) => (failure = error));
     const left = await leftovers(this.stack.prefix);
     await sweep(this.stack.prefix);
-    for (const image of this.#images) await docker(["image", "rm", "--force", image]);
+    await this.#removeImages();
     if (failure !== undefined) throw failure as Error;
     if (left.length > 0) throw new Error(`after pulumi destroy there still were: ${left.join(", ")}`);
+  }
+
+  async #removeImages(): Promise<void> {
+    if (this.#images.length > 0) await docker(["image", "rm", "--force", ...this.#images]);
   }
 }
