@@ -1,16 +1,24 @@
 // What a preview announces and what `up` then does, both as the engine's own events have it.
 import assert from "node:assert/strict";
-import { readFile, rm } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { appendFile, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 
+import { run } from "./command.ts";
 import type { TestStack } from "./stack.ts";
 
 /** Of the engine's events (apitype.EngineEvent), what is read here. */
 interface Event {
-  /** Before a step: `planning` in a preview. */
-  resourcePreEvent?: { metadata: Step };
+  /** Before a step. */
+  resourcePreEvent?: Told;
   /** After it. */
-  resOutputsEvent?: { metadata: Step };
+  resOutputsEvent?: Told;
+}
+interface Told {
+  metadata: Step;
+  /** Whether it is of a preview. */
+  planning?: boolean;
 }
 interface Step {
   /** As the engine calls it: create, update, create-replacement, replace, delete-replaced, delete, same, read … */
@@ -36,13 +44,21 @@ async function steps(
   const logged = await readFile(log, "utf8");
   // The engine tells such programs every input in clear.
   await rm(log);
-  const events = logged
+  return stepsOf(
+    eventsOf(logged)
+      .map((event) => event[kind]?.metadata)
+      .filter((step) => step !== undefined),
+  );
+}
+
+const eventsOf = (log: string): Event[] =>
+  log
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Event);
-  const found = events
-    .map((event) => event[kind]?.metadata)
-    .filter((step) => step !== undefined)
+
+function stepsOf(all: readonly Step[]): string[] {
+  const found = all
     .filter(({ op }) => !stays.has(op))
     // By which a preview reads the stack's own outputs (migrations); the CLI shows no default provider in a plan.
     .filter(({ urn }) => !urn.includes("::pulumi:providers:pulumi::default"));
@@ -70,6 +86,50 @@ export function operations(all: readonly string[]): Record<string, string[]> {
 export async function keepsItsWord(stack: TestStack): Promise<Record<string, string[]>> {
   const plan = await announced(stack);
   const deeds = await done(stack);
+  assert.deepEqual(deeds, plan);
+  return operations(deeds);
+}
+
+/**
+ * The same of a command that previews and then does it, such as `socle release`.
+ * @param action runs it with these variables
+ */
+export async function keepsItsWordWith(
+  stack: TestStack,
+  action: (variables: Record<string, string>) => Promise<unknown>,
+): Promise<Record<string, string[]>> {
+  const events: Event[] = [];
+  // Each command would begin a file from its start; and the engine tells its events in clear, which belong on no disk.
+  const pipe = join(stack.folder, "events");
+  await run("mkfifo", ["--mode=600", pipe]);
+  const reader = spawn("sh", ["-c", 'exec 3<>"$1" && exec cat <&3', "sh", pipe], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const last = new Promise<void>((resolve) => {
+    createInterface(reader.stdout).on("line", (line) => {
+      if (line === "last") resolve();
+      else events.push(JSON.parse(line) as Event);
+    });
+  });
+  try {
+    await action({ PULUMI_OPTION_EVENT_LOG: pipe, PULUMI_DEBUG_COMMANDS: "true" });
+    await appendFile(pipe, "last\n");
+    await last;
+  } finally {
+    reader.kill();
+    await rm(pipe);
+  }
+  const told = (list: (Told | undefined)[], planning: boolean): string[] =>
+    stepsOf(list.flatMap((one) => (one !== undefined && (one.planning ?? false) === planning ? [one.metadata] : [])));
+  const plan = told(
+    events.map(({ resourcePreEvent }) => resourcePreEvent),
+    true,
+  );
+  const deeds = told(
+    events.map(({ resOutputsEvent }) => resOutputsEvent),
+    false,
+  );
+  assert.notDeepEqual(plan, [], "a plan was shown");
   assert.deepEqual(deeds, plan);
   return operations(deeds);
 }
