@@ -17,7 +17,7 @@ const { seed, rounds } = new Command("faults")
   .opts<{ seed?: number; rounds: number }>();
 
 const mocha = join(import.meta.dirname, "..", "node_modules", ".bin", "mocha");
-const { status } = spawnSync(mocha, ["test/journey/local-operation-fault.test.ts", "--grep", "at random"], {
+const { status } = spawnSync(mocha, ["test/journey/faults.test.ts", "--grep", "at random"], {
   cwd: join(import.meta.dirname, ".."),
   stdio: "inherit",
   env: {
