@@ -146,6 +146,47 @@ esac
     assert.deepEqual(words(), ["<step><shop><0002_color>", "<step><cart><0001_by-day.v2>"]);
   });
 
+  it("is not followed where the backup before it failed", () => {
+    printed(plan());
+    // A container without the program that makes backups.
+    const { status, said } = migrate(`backup=${stack}-postgres`);
+    assert.equal(status, 1);
+    assert.match(said, /the backup before the migrations failed, as said above; the database was not changed/);
+    assert.deepEqual(words(), []);
+  });
+
+  it("is not done where the command fails, whatever becomes of its output", () => {
+    folder.write("fails-migrate", "");
+    printed(plan());
+    const { status, said } = migrate();
+    assert.equal(status, 1);
+    assert.match(
+      said,
+      /shop\.0002_color was rolled back: it failed; its output stands above\.[^]*The schema is as it was/,
+    );
+    assert.deepEqual(words(), ["<migrate>"]);
+  });
+
+  it("is gone back over in the opposite order, an application at a time, where its last migration fails", () => {
+    folder.write("fails-migrate", "");
+    const pending = ["shop.0002_color", "cart.0001_initial", "mail.0001_initial"].map((label) => {
+      const [app, name] = label.split(".");
+      return migration({ app, name });
+    });
+    const whole = plan({ after: { shop: ["0002_color"], cart: ["0001_initial"], mail: ["0001_initial"] }, pending });
+    const heads = { shop: ["0002_color"], cart: ["0001_initial"] };
+    printed(whole, whole, plan({ heads, after: { mail: ["0001_initial"] }, pending: pending.slice(2) }), whole);
+    const { status, said } = migrate();
+    assert.equal(status, 1);
+    assert.deepEqual(words(), ["<migrate>", "<reverse><cart><zero>", "<reverse><shop><0001_initial>"]);
+    assert.match(said, /The ones before it were reversed: shop\.0002_color cart\.0001_initial\./);
+    const [last = ""] = readFileSync(join(state, stack, "migrations.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n")
+      .slice(-1);
+    assert.equal((JSON.parse(last) as { result: string }).result, "reversed");
+  });
+
   const attack = `x$(${run})`;
   it("is refused before anything else happens where it attacks, in a database that is new too", () => {
     printed(plan({ after: { shop: [attack] }, pending: [migration({ name: attack, atomic: false })] }));
