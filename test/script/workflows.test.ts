@@ -38,8 +38,24 @@ const breaking = <T>(all: readonly [string, T][], rule: (one: T) => boolean): st
 describe("workflows", function () {
   this.timeout(60_000);
 
-  it("are the three of the pipeline", () => {
-    assert.deepEqual(texts.map(([file]) => file).sort(), ["build.yml", "production.yml", "pull-request.yml"]);
+  it("are the three of the pipeline, and the project's own", () => {
+    const files = ["build.yml", "production.yml", "project.yml", "pull-request.yml"];
+    assert.deepEqual(texts.map(([file]) => file).sort(), files);
+  });
+
+  it("test the project itself on each push, with lint and types before all else, and all of it weekly", () => {
+    const { on, jobs: own } = Object.fromEntries(workflows)["project.yml"]!;
+    assert.deepEqual(Object.keys(on), ["push", "schedule", "workflow_dispatch"]);
+    assert.match(JSON.stringify(on["schedule"]), /"cron":"\d+ \d+ \* \* \d"/);
+    const runs = Object.values(own).map(({ if: when, steps }) => [
+      when,
+      steps.flatMap(({ run: words }) => words ?? []),
+    ]);
+    assert.deepEqual(runs, [
+      ["github.event_name == 'push'", ["npm test"]],
+      ["github.event_name != 'push'", ["npm run test:all"]],
+    ]);
+    assert.doesNotMatch(JSON.stringify(own), /secrets\./);
   });
 
   it("pass actionlint, with shellcheck over every step", async () => {
