@@ -9,7 +9,7 @@ export interface Container {
   Id: string;
   Name: string;
   Image: string;
-  State: { Running: boolean; Pid: number; Health?: { Status: string } };
+  State: { Running: boolean; StartedAt: string; Pid: number; Health?: { Status: string } };
   Config: { User: string; Env: string[]; Labels: Record<string, string>; Healthcheck?: { Test: string[] } };
   HostConfig: {
     ReadonlyRootfs: boolean;

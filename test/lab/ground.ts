@@ -6,11 +6,13 @@ import type { Outputs } from "../../operations/stack.ts";
 import { serviceOf } from "../unit/components/container.ts";
 import { certificate, imageId, privateKey, type Registered, Secret } from "../unit/components/engine.ts";
 import { deploy, type Deployment } from "../unit/components/stack.ts";
-import { docker, run } from "./command.ts";
-import { sweep } from "./engine.ts";
+import { docker, lines, run } from "./command.ts";
+import { until } from "./deadline.ts";
+import { inspect, sweep } from "./engine.ts";
 import { type Inputs, make } from "./resource.ts";
 import { Operator } from "./operator.ts";
 import { freePorts, sampleSite, type Sections, TestStack } from "./stack.ts";
+import { Visitor } from "./visitor.ts";
 
 export interface Wanted {
   /** Services, such as `backup`, and names of tasks, such as `migrate`; all that they depend on comes with them. */
@@ -81,9 +83,33 @@ export class Ground {
     return docker(["exec", "--interactive", this.container("postgres"), ...psql], { input: query });
   }
 
-  /** The command line of one of the program's tasks, as it would run here. */
-  async command(task: string): Promise<string> {
-    return (await this.#real<Inputs>(this.#deployment.resource(`command:Command ${task}`).inputs)).create;
+  visitor(): Visitor {
+    const { ports } = this.stack.settings["site"] as { ports: { http: number; https: number } };
+    return new Visitor("localhost", ports);
+  }
+
+  /** Ends the pause in which the loop of a service rests, if it does: its next turn begins at once. */
+  async rouse(service: string): Promise<void> {
+    const { State } = await inspect(this.container(service));
+    const listing = lines(await docker(["top", this.container(service), "-eo", "pid,ppid,comm"]));
+    for (const line of listing) {
+      const [pid, parent, program] = line.trim().split(/ +/);
+      if (program === "sleep" && Number(parent) === State.Pid) process.kill(Number(pid), "SIGTERM");
+    }
+  }
+
+  /** Asks again and again, as `until` does, and does not let the services' loops rest meanwhile. */
+  soon<T>(awaited: string, services: string[], probe: () => Promise<T | false | undefined>): Promise<T> {
+    const ask = async (): Promise<T | false | undefined> => {
+      await Promise.all(services.map((service) => this.rouse(service)));
+      return probe();
+    };
+    return until(awaited, 90, ask, 0.5);
+  }
+
+  /** The command line of one of the program's tasks, as it would run here; or of what runs where the task goes. */
+  async command(task: string, when: "create" | "delete" = "create"): Promise<string> {
+    return (await this.#real<Inputs>(this.#deployment.resource(`command:Command ${task}`).inputs))[when];
   }
 
   async remove(): Promise<void> {

@@ -18,6 +18,7 @@ export type Inputs = Omit<ContainerInputs, "labels"> & {
   hosts?: { host: string; ip: string }[];
   stopSignal?: string;
   create: string;
+  delete: string;
   stdin?: string;
   environment: Record<string, string>;
 };

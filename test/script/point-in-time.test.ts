@@ -1,4 +1,4 @@
-// Point-in-time recovery of a running stack: switched on, a dead archiver told of, a mistake undone, switched off.
+// Point-in-time recovery: switched on, a dead archiver told of, a mistake undone, switched off.
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -8,57 +8,60 @@ import { Receiver } from "../lab/receiver.ts";
 import { docker, run, type Result } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
 import { inspect } from "../lab/engine.ts";
-import { changingSite } from "./local-site.ts";
-import { Operator } from "../lab/operator.ts";
+import { Ground } from "../lab/ground.ts";
+import { plainSite } from "../lab/plain-site.ts";
 import { SmallDisk } from "../lab/small-disk.ts";
 
-describe("any moment of a local stack", function () {
+const project = new URL("../../", import.meta.url).pathname;
+
+describe("point-in-time recovery of a local stack", function () {
   this.timeout(180_000);
+  let ground: Ground;
   let receiver: Receiver;
-  // Before the site goes, where nobody else uses it.
   after(async () => {
-    await site()
-      .stack.removeCredential("webhook")
-      .catch(() => undefined);
-    const { postgres: _, ...settings } = site().stack.settings;
-    await site().stack.replace(settings);
+    await ground.remove();
     await receiver.stop();
   });
-  const site = changingSite.use();
   /** The container of PostgreSQL, and its first process. */
   const server = async (): Promise<string> => {
-    const { Id, State } = await inspect(site().container("postgres"));
+    const { Id, State } = await inspect(ground.container("postgres"));
     return `${Id} ${String(State.Pid)}`;
   };
   let former: string;
   before(async () => {
-    former = await server();
     receiver = await Receiver.start("0.0.0.0");
-    await site().stack.setCredential("webhook", receiver.address);
-    await site().up({ postgres: { pitr: { lag: 1, pending: 256 } } });
+    ground = await Ground.of({
+      services: ["nginx", "backup"],
+      sections: { ...plainSite(), postgres: { pitr: { lag: 1, pending: 256 } } },
+      credentials: { webhook: receiver.address },
+    });
+    former = await server();
+    await ground.add("archive", "watch");
   });
-  const socle = (words: string[], check = true): Promise<Result> =>
-    new Operator(site().stack).socle(words, { timeoutSeconds: 120, check });
-  const sql = (query: string): Promise<string> =>
-    docker(["exec", site().container("postgres"), "psql", "-XAtq", "-U", "postgres", "-d", "site", "-c", query]);
+  const socle = (words: string[], check = true): Promise<Result> => ground.operator.socle(words, { check });
+  const sql = (query: string): Promise<string> => ground.sql(query);
   const archive = (command: string): Promise<string> =>
-    docker(["exec", site().container("archive"), "sh", "-c", command]);
+    docker(["exec", ground.container("archive"), "sh", "-c", command]);
   /** Waits until all changes up to a moment are in the archive. */
   const received = (moment: string): Promise<string> => {
     const seconds = String(Math.floor(Date.parse(moment) / 1000));
     const test = `[ "$(cat /archive/$(cat /archive/era)/until)" -gt ${seconds} ] && echo yes`;
-    return until("changes come in", 60, () => archive(test).catch(() => undefined));
+    return ground.soon("changes come in", ["archive"], () => archive(test).catch(() => undefined));
   };
-  const told = (pattern: RegExp): Promise<string> => receiver.told(pattern);
+  const told = (pattern: RegExp): Promise<string> =>
+    ground.soon(`a message like ${String(pattern)}`, ["watch"], () =>
+      Promise.resolve(receiver.messages.map(({ text }) => text).find((text) => pattern.test(text))),
+    );
 
   it("is kept from then on, without a restart of PostgreSQL", async () => {
-    await until("a moment to recover to", 60, () => archive("cat /archive/stored").catch(() => undefined), 1);
+    const stored = (): Promise<string | undefined> => archive("cat /archive/stored").catch(() => undefined);
+    await ground.soon("a point in time to recover to", ["archive"], stored);
     assert.equal(await server(), former);
     assert.equal((await archive("cat /backups/bases.jsonl")).match(/"result":"passed"/g)?.length, 1);
   });
 
   it("is told of where the archiver was killed", async () => {
-    const container = site().container("archive");
+    const container = ground.container("archive");
     process.kill((await inspect(container)).State.Pid, "SIGSTOP");
     await sleep(500);
     // As if that had been two minutes ago.
@@ -88,7 +91,7 @@ describe("any moment of a local stack", function () {
     await received(moment);
 
     // Where it is killed, nothing has changed, and nothing is left of it.
-    const recovery = `${site().stack.prefix}-restore`;
+    const recovery = `${ground.stack.prefix}-restore`;
     const killed = socle(["restore", "--at", moment, "--yes"], false);
     const kill = async (): Promise<boolean> => (await run("docker", ["kill", recovery], { check: false })).code === 0;
     await until("a recovery is under way", 60, kill, 0.05);
@@ -108,23 +111,22 @@ describe("any moment of a local stack", function () {
     const databases = "SELECT string_agg(datname, ' ' ORDER BY datname) FROM pg_database WHERE NOT datistemplate";
     assert.equal(await sql(databases), "postgres site");
     assert.equal(await archive("ls /backups | grep recover || true"), "", "nothing is left of it");
-    const visitor = site().visitor();
-    await until("the site is well", 30, async () => (await visitor.ask({ path: "/health/" })).status === 200);
+    assert.equal((await ground.visitor().ask({ path: "/health/" })).status, 200, "the site is open");
     await sql("DROP TABLE ledger");
     assert.match((await socle(["status"], false)).stdout, new RegExp(`Recoverable +${period.source}`));
     await told(/✅ .*: well again: the archive has had none/);
   });
 
   it("fault 14: stops on a disk that is nearly full and says so, while the database works on; then it goes on", async () => {
-    const container = site().container("archive");
-    const disk = await SmallDisk.under(container, `${site().stack.prefix}-archive`, 400);
+    const container = ground.container("archive");
+    const disk = await SmallDisk.under(container, `${ground.stack.prefix}-archive`, 400);
     try {
       await received(new Date().toISOString());
       receiver.messages.splice(0);
       await disk.fill();
       const stopped = async (): Promise<boolean> =>
         (await run("docker", ["logs", "--since", "1m", container])).stderr.includes("until there is room");
-      await until("it stops", 30, stopped);
+      await ground.soon("it stops", ["archive"], stopped);
       // As if that had been two minutes ago; there is no room but where the same stood.
       await archive("cd /archive/$(cat /archive/era) && echo $(($(date +%s) - 120)) | dd of=until conv=notrunc 2>&1");
       await told(/❌ .*: the archive has had none of the database's changes for more than 1 min/);
@@ -145,10 +147,12 @@ describe("any moment of a local stack", function () {
   });
 
   it("leaves nothing in the database when it is switched off, again without a restart", async () => {
-    await site().stack.removeCredential("webhook");
-    const { postgres: _, ...settings } = site().stack.settings;
-    await site().stack.replace(settings);
-    await site().up();
+    // As an `up` does it: first the container goes, then what it was let to.
+    await docker(["rm", "--force", ground.container("archive")]);
+    await run("sh", ["-c", await ground.command("archive-access", "delete")], {
+      directory: project,
+      environment: ground.stack.environment(),
+    });
     assert.equal(await server(), former);
     assert.equal(await sql("SELECT count(*) FROM pg_replication_slots"), "0");
     assert.equal(await sql("SELECT count(*) FROM pg_roles WHERE rolreplication AND rolname <> 'postgres'"), "0");
@@ -157,7 +161,6 @@ describe("any moment of a local stack", function () {
       await sql("SELECT count(*) FROM pg_hba_file_rules WHERE 'replication' = ANY (database) AND address = 'samenet'"),
       "0",
     );
-    assert.ok(!("archive" in site().output.services));
     // As docs/backups.md lets the moments go that were stored; a prune takes what they needed.
     const restic = (...words: string[]): Promise<Result> =>
       socle(["exec", "backup", "--", "/tools/restic", "--quiet", ...words]);
