@@ -71,7 +71,7 @@ export interface Taken {
 
 /**
  * Reads lists of successors as they are written by hand: `title before TAB file TAB title now [TAB further titles] [TAB table]`,
- * where several titles may also be parted by " | ". The file is found by the title.
+ * where several titles may also be parted by " | " or "; ", the further ones without their describes. The file is found by the title.
  */
 export function take(text: string, before: readonly Before[], tests: readonly Test[]): Taken {
   const old = new Set(before.map(({ title }) => title));
@@ -79,19 +79,34 @@ export function take(text: string, before: readonly Before[], tests: readonly Te
   const result: Taken = { successors: [], refused: [] };
   for (const [former = "", file = "", ...columns] of rowsOf(text)) {
     const table = columns.at(-1) === "table";
-    const titles = (table ? columns.slice(0, -1) : columns)
-      .flatMap((column) => (files.has(stable(column)) ? [column] : column.split(" | ")))
-      .map((title) => stable(title.trim()))
-      .filter((title) => title !== "");
+    const titles = (table ? columns.slice(0, -1) : columns).flatMap((column) => pieces(column, files));
     const title = stable(former);
     if (!old.has(title)) result.refused.push(`no test had this title before: ${title}`);
     else if (titles.length === 0) result.refused.push(`it has no successor: ${title}`);
     else
-      for (const next of titles) {
-        const [found = "", ...others] = files.get(next) ?? [];
-        if (found === "") result.refused.push(`no test has this title: ${next}\n    for ${title}`);
+      for (const written of titles) {
+        const next = files.has(written) ? written : only(tests, written, file);
+        const [found, ...others] = files.get(next ?? "") ?? [];
+        if (next === undefined || found === undefined)
+          result.refused.push(`no test has this title: ${written}\n    for ${title}`);
         else result.successors.push({ before: title, file: others.includes(file) ? file : found, title: next, table });
       }
   }
   return result;
+}
+
+/** The titles of one column. */
+function pieces(column: string, files: ReadonlyMap<string, unknown>): string[] {
+  const split = (written: string, separator: string): string[] =>
+    files.has(stable(written)) ? [written] : written.split(separator);
+  return split(column, " | ")
+    .flatMap((piece) => split(piece, "; "))
+    .map((piece) => stable(piece.trim()))
+    .filter((piece) => piece !== "");
+}
+
+/** Full title of the one test in these files that has a title of its own like this one. */
+function only(tests: readonly Test[], title: string, files: string): string | undefined {
+  const found = tests.filter((test) => stable(test.title) === title && files.includes(test.file)).map(fullTitle);
+  return found.length === 1 ? found[0] : undefined;
 }

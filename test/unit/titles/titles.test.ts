@@ -79,7 +79,7 @@ describe("titles of before", () => {
   it("are taken from lists that are written by hand", () => {
     const lists = [
       "a site moves\ttest/elsewhere.ts\ta model moves with seed 654321",
-      "a site is split\ttest/unit/new.test.ts\ta model does its first part | a script does its second part",
+      "a site is split\ttest/unit/new.test.ts, test/other.test.ts\ta model does its first part; does its second part",
       "a table one\ttest/unit/new.test.ts\ta script table\ttable",
       "a site is lost\ttest/unit/new.test.ts\ta model finds it",
       "a site is unknown\ttest/unit/new.test.ts\ta site stays",
