@@ -11,8 +11,13 @@ const graceSeconds = 120;
 /** Lines that name what failed: of Mocha, npm test, the mutations and the benchmarks. */
 const telling = /^(?: *\d+\) .+|failed {2}.+|.*NOT CAUGHT.*|.*MISSED.*)$/;
 
+type Show = (text: string | Buffer) => void;
+
 /** @returns what failed; nothing: it passed */
-export async function runPart({ commands, minutes }: Part): Promise<string[]> {
+export async function runPart(
+  { commands, minutes }: Part,
+  show: Show = (text) => process.stdout.write(text),
+): Promise<string[]> {
   const end = Date.now() + minutes * 60_000;
   const failed: string[] = [];
   for (const command of commands) {
@@ -22,12 +27,13 @@ export async function runPart({ commands, minutes }: Part): Promise<string[]> {
       failed.push(`${words}: not begun within ${String(minutes)} min`);
       continue;
     }
-    console.log(`\n$ ${words}`);
-    const { ended, late, said } = await run(command, left);
+    show(`\n$ ${words}\n`);
+    const { ended, late, said } = await run(command, left, show);
     if (late) failed.push(`${words}: not done within ${String(minutes)} min`);
     else if (ended !== "0") failed.push(`${words}: ended with ${ended}`, ...said.filter((line) => telling.test(line)));
   }
-  return failed.map((line) => line.trim());
+  // Mocha names each failure twice.
+  return [...new Set(failed.map((line) => line.trim()))];
 }
 
 interface Ended {
@@ -38,7 +44,7 @@ interface Ended {
   said: string[];
 }
 
-function run([program = "", ...words]: readonly string[], milliseconds: number): Promise<Ended> {
+function run([program = "", ...words]: readonly string[], milliseconds: number, show: Show): Promise<Ended> {
   return new Promise((resolve, reject) => {
     // A group of its own, so that all of it can be told to end.
     const child = spawn(program, words, {
@@ -75,7 +81,7 @@ function run([program = "", ...words]: readonly string[], milliseconds: number):
     const output: Buffer[] = [];
     child.stdout.on("data", (part: Buffer) => {
       output.push(part);
-      process.stdout.write(part);
+      show(part);
     });
     child.on("error", reject);
     // Not `close`: what a test leaves running may hold the pipe open.
