@@ -28,7 +28,7 @@ const [domain, second, third] = ["site.socle.test", "www.socle.test", "new.socle
 const document = pdf(4);
 
 describe("a lost server, and staging's refresh", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   this.slow(20_000);
   const ending = new AsyncDisposableStack();
   let folder: string;
@@ -68,7 +68,7 @@ describe("a lost server, and staging's refresh", function () {
     await lost.stack.setCredential("offsiteAccessKey", s3.accessKey);
     await lost.stack.setCredential("offsiteSecretKey", s3.secretKey);
     await lost.up();
-  }).timeout(420_000);
+  }).timeout(900_000);
   after("everything goes", () => ending.disposeAsync()).timeout(120_000);
 
   const onServer = (): Server => {
@@ -140,7 +140,7 @@ describe("a lost server, and staging's refresh", function () {
       said = (await server.stack.up()).stdout;
       output = await server.stack.outputs();
       nginx = await server.life(`${server.stack.prefix}-nginx`);
-    }).timeout(420_000);
+    }).timeout(900_000);
 
     it("is prepared, with the engine of its own release", async () => {
       const format = "{{.ServerVersion}} {{.LoggingDriver}} {{.LiveRestoreEnabled}}";

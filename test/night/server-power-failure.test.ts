@@ -7,11 +7,11 @@ import { isBackAfterRestart } from "../journey/server/restarted.ts";
 import { SiteOnServer } from "../journey/server/site-on-server.ts";
 
 describe("a site on a server over SSH", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let started: SiteOnServer | undefined;
   before("the first pulumi up", async () => {
     started = await SiteOnServer.start();
-  }).timeout(420_000);
+  }).timeout(900_000);
   after("the server goes", async () => started?.remove()).timeout(60_000);
 
   for (const [what, powerLoss] of [
