@@ -24,7 +24,7 @@ const long = process.env["SOCLE_FAULTS_ROUNDS"] !== undefined;
 /** Seconds after which the broker gives a task that was not acknowledged to another worker. */
 const visibility = 20;
 
-const site = ownSite(loaded({ startTimeout: 45, environment: { CELERY_VISIBILITY_TIMEOUT: visibility } }), {
+const site = ownSite(loaded({ environment: { CELERY_VISIBILITY_TIMEOUT: visibility } }), {
   secrets: loadedSecrets,
   // Its tasks try again when the database is away.
   prepare: async (created) => {
