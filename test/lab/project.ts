@@ -1,6 +1,6 @@
 // A copy of the project with a stack of its own that is only ever previewed: its files and settings may be spoiled.
 import { randomBytes } from "node:crypto";
-import { rename, writeFile } from "node:fs/promises";
+import { rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type Answer, ProjectCopy } from "../../operations/check/project-copy.ts";
@@ -14,6 +14,12 @@ export interface Preview {
   said: string;
 }
 
+/**
+ * The example's server is nobody's, and a plan asks it what `up` would change of its engine: an address that does not
+ * answer is waited for. This one refuses at once.
+ */
+const refusing = { "host.address": "127.0.0.1", "host.port": 1 };
+
 export class Project {
   readonly folder: string;
   readonly #copy: ProjectCopy;
@@ -23,8 +29,16 @@ export class Project {
     this.#copy = copy;
   }
 
-  static async create(): Promise<Project> {
-    const project = new Project(await ProjectCopy.create());
+  /** @param program file that is run in place of the project's own program, where its imports lead from */
+  static async create(program?: string): Promise<Project> {
+    const copy = await ProjectCopy.create();
+    await copy.configure(refusing);
+    if (program !== undefined) {
+      const main = join(copy.folder, "index.ts");
+      await rm(main);
+      await symlink(program, main);
+    }
+    const project = new Project(copy);
     await writeFile(join(project.folder, "passphrase"), randomBytes(24).toString("hex"), { mode: 0o600 });
     await project.pulumi(["stack", "init", "production"]);
     await project.evidence();
@@ -37,11 +51,15 @@ export class Project {
    */
   async preview(
     changes: Record<string, unknown> = {},
-    { pack = "policies", args = [] }: { pack?: string; args?: string[] } = {},
+    {
+      pack = "policies",
+      args = [],
+      variables = {},
+    }: { pack?: string; args?: string[]; variables?: Record<string, string> } = {},
   ): Promise<Preview> {
-    await this.#copy.configure(changes);
+    await this.#copy.configure({ ...refusing, ...changes });
     const attached: Record<string, string> = pack === "" ? {} : { PULUMI_OPTION_POLICY_PACK: pack };
-    return this.pulumi(["preview", "--stack", "production", ...args], attached);
+    return this.pulumi(["preview", "--stack", "production", ...args], { ...attached, ...variables });
   }
 
   /** Records all evidence that there can be of the example, as it was an hour ago. */
