@@ -8,7 +8,7 @@ import { HostError } from "./stack.ts";
  * Runs the command that the words name. Exit status 0 when done, 1 when it could not be done, 2 when it was
  * called wrongly. Why stands on standard error; with `--json` on standard output too: `{"error":{"code","message"}}`.
  */
-export async function runCommand(program: Command, words = process.argv.slice(2)): Promise<void> {
+export async function runCommand(program: Command, words: readonly string[] = process.argv.slice(2)): Promise<void> {
   const called: { json?: boolean } = {};
   program.hook("preAction", (_, command) => {
     Object.assign(called, command.opts());

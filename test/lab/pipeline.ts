@@ -3,7 +3,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { pipelineProgram } from "../../operations/pipeline/program.ts";
+import { runCommand } from "../../operations/command-line.ts";
 import { type Result, run } from "./command.ts";
+import { inProcess } from "./in-process.ts";
 
 export const clone = join(import.meta.dirname, "..", "..");
 
@@ -14,21 +17,34 @@ export interface Ended extends Result {
   summary: string;
 }
 
+interface Surroundings {
+  directory?: string;
+  environment?: Readonly<Record<string, string | undefined>>;
+}
+
 /** Runs a command of the pipeline. Variables of this process that a run of GitHub Actions would set are left out. */
-export async function pipeline(
-  words: readonly string[],
-  {
-    directory = clone,
-    environment = {},
-  }: { directory?: string; environment?: Record<string, string | undefined> } = {},
+export const pipeline = (words: readonly string[], surroundings?: Surroundings): Promise<Ended> =>
+  withFiles(surroundings, ({ directory, environment }) =>
+    run(process.execPath, [join(clone, "operations", "pipeline", "pipeline.ts"), ...words], {
+      ...{ directory, environment },
+      check: false,
+    }),
+  );
+
+/** The same in this process, which spares a Node's start: for commands that hand nothing on to another's output. */
+export const pipelineHere = (words: readonly string[], surroundings?: Surroundings): Promise<Ended> =>
+  withFiles(surroundings, (around) => inProcess(() => runCommand(pipelineProgram(), words), around));
+
+async function withFiles(
+  { directory = clone, environment = {} }: Surroundings = {},
+  command: (surroundings: Required<Surroundings>) => Promise<Result>,
 ): Promise<Ended> {
   const folder = await mkdtemp(join(tmpdir(), "socle-pipeline-"));
   const [output, summary] = [join(folder, "output"), join(folder, "summary")];
   try {
     await Promise.all([output, summary].map((file) => writeFile(file, "")));
-    const result = await run(process.execPath, [join(clone, "operations", "pipeline", "pipeline.ts"), ...words], {
+    const result = await command({
       directory,
-      check: false,
       environment: {
         GITHUB_TOKEN: undefined,
         PULUMI_ACCESS_TOKEN: undefined,

@@ -45,6 +45,11 @@ export class Project {
     return project;
   }
 
+  /** Writes the example's settings with some replaced, by path. */
+  configure(changes: Record<string, unknown> = {}): Promise<void> {
+    return this.#copy.configure({ ...refusing, ...changes });
+  }
+
   /**
    * Previews the example for production.
    * @param changes to its settings, by path; @param pack attached by the environment
@@ -57,7 +62,7 @@ export class Project {
       variables = {},
     }: { pack?: string; args?: string[]; variables?: Record<string, string> } = {},
   ): Promise<Preview> {
-    await this.#copy.configure({ ...refusing, ...changes });
+    await this.configure(changes);
     const attached: Record<string, string> = pack === "" ? {} : { PULUMI_OPTION_POLICY_PACK: pack };
     return this.pulumi(["preview", "--stack", "production", ...args], { ...attached, ...variables });
   }

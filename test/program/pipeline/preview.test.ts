@@ -7,7 +7,7 @@ import { after, before, describe, it } from "mocha";
 
 import { page, type Section } from "../../../operations/pipeline/markdown.ts";
 import { Project } from "../../lab/project.ts";
-import { pipeline } from "../../lab/pipeline.ts";
+import { pipelineHere } from "../../lab/pipeline.ts";
 
 describe("the plan on a pull request", function () {
   this.timeout(120_000);
@@ -17,12 +17,12 @@ describe("the plan on a pull request", function () {
   });
   after(() => project.remove());
 
-  const set = (value: string) =>
-    project.pulumi(["config", "set", "--path", "socle:site.rateLimit.enabled", value, "--stack", "production"]);
-
-  async function planned(): Promise<{ code: number; section: Section; summary: string }> {
+  async function planned(
+    changes: Record<string, unknown> = {},
+  ): Promise<{ code: number; section: Section; summary: string }> {
+    await project.configure(changes);
     const file = join(project.folder, "plan", "production.json");
-    const { code, summary } = await pipeline(["preview", "--stack", "production", "--output", file], {
+    const { code, summary } = await pipelineHere(["preview", "--stack", "production", "--output", file], {
       directory: project.folder,
       environment: project.variables,
     });
@@ -30,8 +30,7 @@ describe("the plan on a pull request", function () {
   }
 
   it("names what breaks a rule, with the mend, and still shows what would change", async () => {
-    await set("false");
-    const { code, section, summary } = await planned().finally(() => set("true"));
+    const { code, section, summary } = await planned({ "site.rateLimit.enabled": false });
     assert.equal(code, 1);
     assert.match(section.head, /^### ❌ production is refused: 3 to mend\n/);
     assert.match(section.head, /^\| ❌ DJ-06 \| `site` \| .*→ .*rateLimit.*\|$/m);
@@ -55,8 +54,7 @@ describe("the plan on a pull request", function () {
   });
 
   it("shows errors that come before any policy", async () => {
-    await project.pulumi(["config", "set", "--path", "socle:site.domains[0]", "not a domain", "--stack", "production"]);
-    const { code, section } = await planned();
+    const { code, section } = await planned({ "site.domains.0": "not a domain" });
     assert.equal(code, 1);
     assert.match(section.head, /^### ❌ production is refused\n\n```\n[^]*site\.domains/);
   });
