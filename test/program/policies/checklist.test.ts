@@ -6,8 +6,8 @@ import { after, before, describe, it } from "mocha";
 
 import { type UnsafeVariant, unsafeVariants } from "../../../operations/check/unsafe-variants.ts";
 import { rules } from "../../../policies/catalogue.ts";
-import { type Preview, Project } from "../../lab/project.ts";
-import { type Agreed, agreed } from "./agreement.ts";
+import { Project } from "../../lab/project.ts";
+import { assertAgreed, type Both, both, found } from "./agreement.ts";
 
 type Edit = NonNullable<UnsafeVariant["edit"]>;
 
@@ -55,91 +55,75 @@ async function withEdits<T>(project: Project, edits: readonly Edit[], attempt: (
 describe("an unsafe production stack, previewed with the policies", function () {
   this.timeout(90_000);
   let project: Project;
+  let unsafe: Both;
+  let misformed: Both;
+  let contradicting: Both;
   before(async () => {
     project = await Project.create();
+    const edits = [...byRule.flatMap(({ edit }) => (edit ? [edit] : [])), ...furtherEdits];
+    const settings = { ...settingsOf(byRule), "policies.waivers": [ended] };
+    unsafe = await withEdits(project, edits, () => both(project, settings));
+    misformed = await both(project, settingsOf(byForm));
+    contradicting = await both(project, settingsOf(byMeaning));
   });
   after(() => project.remove());
 
-  describe("by whose rules it is refused, as the check without an engine says", () => {
-    let preview: Agreed;
-    before(async () => {
-      const edits = [...byRule.flatMap(({ edit }) => (edit ? [edit] : [])), ...furtherEdits];
-      const settings = { ...settingsOf(byRule), "policies.waivers": [ended] };
-      preview = await withEdits(project, edits, () => agreed(project, settings));
+  for (const { line, by, says } of byRule)
+    it(`is refused by ${by}: ${line}`, () => {
+      const { code, said } = unsafe.preview;
+      assert.notEqual(code, 0, said);
+      const severity = rules.find(({ id }) => id === by)?.severity ?? "";
+      assert.match(said, new RegExp(`\\[mandatory\\] \\[severity: ${severity}\\] {2}${by} `));
+      assert.match(said, says);
     });
 
-    for (const { line, by, says, edit, settings = {} } of byRule)
-      it(`is refused by ${by}: ${line}: ${edit?.[0] ?? Object.keys(settings).join(", ")}`, () => {
-        const { said } = preview;
-        const severity = rules.find(({ id }) => id === by)?.severity ?? "";
-        assert.match(said, new RegExp(`\\[mandatory\\] \\[severity: ${severity}\\] {2}${by} `));
-        assert.match(said, says);
-      });
-
-    it("is refused for an edit of the program that breaks a rule, container by container", () => {
-      const { said } = preview;
-      for (const name of ["postgres", "redis", "socle-production-backend", "nginx", "certbot"])
-        assert.match(said, new RegExp(`\\[mandatory\\] \\[severity: critical\\] {2}CTR-01 .*: ${name}\\)`));
-      assert.match(said, /No container is privileged\.\n\s+privileged: found true\n\s+→ Remove `privileged`/);
+  for (const { line, by, says } of bySettings)
+    it(`is refused by ${by}: ${line}`, () => {
+      const { code, said } = (byForm.some((each) => each.by === by) ? misformed : contradicting).preview;
+      assert.notEqual(code, 0, said);
+      assert.match(said, new RegExp(`nothing was changed\\.\\n(.*\\n)*\\s+${by.replaceAll(".", "\\.")}: `));
+      assert.match(said, says);
     });
 
-    it("is refused where a waiver has ended, for the waiver and for what it waived", () => {
-      const { said } = preview;
-      assert.match(
-        said,
-        /\[mandatory\] .*WVR-01 .*\n.*\n\s+policies\.waivers\.0: BAK-02 for site ended on 2026-01-31\n/,
-      );
-      assert.match(said, /\[mandatory\] \[severity: critical\] {2}BAK-02 /);
-    });
-
-    it("is refused on a ledger that somebody edited", () => {
-      assert.ok(preview.found.includes("mandatory EVD-00 site"));
-    });
-
-    it("is refused where a command shows what it is given in secret, even while it cannot be told what that is", () => {
-      const { said } = preview;
-      for (const name of [
-        "postgres-secret-files",
-        "redis-password",
-        "postgres-database",
-        "application-environment-file",
-      ])
-        assert.match(
-          said,
-          new RegExp(
-            `\\[mandatory\\] \\[severity: critical\\] {2}SSH-02 .*: ${name}\\)\\n.*\\n\\s+stdin: is not known before`,
-          ),
-        );
-      assert.doesNotMatch(said, /SSH-02 .*: migrate\)/);
-    });
+  it("is refused by the very rules, on the very resources, that the check without an engine names", () => {
+    assertAgreed(unsafe);
   });
 
-  for (const [what, variants] of [
-    ["by their form", byForm],
-    ["since they contradict what is safe", byMeaning],
-  ] as const)
-    describe(`with settings that are refused ${what}, as the check without an engine says`, () => {
-      let preview: Preview;
-      before(async () => {
-        preview = await project.preview(settingsOf(variants));
-      });
+  it("is refused for the very settings that the check without an engine names", () => {
+    for (const { preview, check } of [misformed, contradicting]) {
+      assert.deepEqual([...new Set(check.findings.map(({ id }) => id))], ["configuration"]);
+      assert.equal(check.code, 1);
+      const named = [...preview.said.matchAll(/^\s+([A-Za-z]+(?:\.\w+)+): /gm)].map(([, path = ""]) => path);
+      assert.deepEqual(named.toSorted(), check.findings.map(({ resource }) => resource).toSorted());
+    }
+  });
 
-      for (const { line, by, says } of variants)
-        it(`is refused by ${by}: ${line}`, () => {
-          const { code, said } = preview;
-          assert.notEqual(code, 0, said);
-          assert.match(said, new RegExp(`nothing was changed\\.\\n(.*\\n)*\\s+${by.replaceAll(".", "\\.")}: `));
-          assert.match(said, says);
-        });
+  it("is refused for an edit of the program that breaks a rule, container by container", () => {
+    const { said } = unsafe.preview;
+    for (const name of ["postgres", "redis", "socle-production-backend", "nginx", "certbot"])
+      assert.match(said, new RegExp(`\\[mandatory\\] \\[severity: critical\\] {2}CTR-01 .*: ${name}\\)`));
+    assert.match(said, /No container is privileged\.\n\s+privileged: found true\n\s+→ Remove `privileged`/);
+  });
 
-      it("is refused for just what the check names", async () => {
-        const { code, printed } = await project.check("--stack", "production", "--format", "json");
-        assert.equal(code, 1);
-        const { findings } = JSON.parse(printed) as { findings: { id: string; message: string }[] };
-        const paths = findings.map(({ id, message }) => [id, message.split(": found")[0]?.split("\n")[0] ?? ""]);
-        assert.deepEqual(new Set(paths.map(([id]) => id)), new Set(["configuration"]));
-        const lines = (text: string): string[] => [...text.matchAll(/→ .*/g)].map(([line]) => line).sort();
-        assert.deepEqual(lines(preview.said), lines(findings.map(({ message }) => message).join("\n")));
-      });
-    });
+  it("is refused where a waiver has ended, for the waiver and for what it waived", () => {
+    const { said } = unsafe.preview;
+    assert.match(said, /\[mandatory\] .*WVR-01 .*\n.*\n\s+policies\.waivers\.0: BAK-02 for site ended on 2026-01-31\n/);
+    assert.match(said, /\[mandatory\] \[severity: critical\] {2}BAK-02 /);
+  });
+
+  it("is refused on a ledger that somebody edited", () => {
+    assert.ok(found(unsafe.check).includes("mandatory EVD-00 site"));
+  });
+
+  it("is refused where a command shows what it is given in secret, even while it cannot be told what that is", () => {
+    const { said } = unsafe.preview;
+    for (const name of ["postgres-secret-files", "redis-password", "postgres-database", "application-environment-file"])
+      assert.match(
+        said,
+        new RegExp(
+          `\\[mandatory\\] \\[severity: critical\\] {2}SSH-02 .*: ${name}\\)\\n.*\\n\\s+stdin: is not known before`,
+        ),
+      );
+    assert.doesNotMatch(said, /SSH-02 .*: migrate\)/);
+  });
 });
