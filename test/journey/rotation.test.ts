@@ -93,6 +93,8 @@ describe("a rotation of a local stack's secrets", function () {
     const plan = operations(await announced(site().stack));
     await site().stack.configure({ rotation });
     assert.deepEqual(plan, {
+      // Of which settings served.
+      "release-record": ["update"],
       "secrets-admin-password": ["create-replacement", "delete-replaced", "replace"],
       "superuser-admin-1": ["delete"],
       "superuser-admin-2": ["create"],
