@@ -27,6 +27,7 @@ export interface Wanted {
 }
 
 export class Ground {
+  static readonly #all: Ground[] = [];
   readonly stack: TestStack;
   readonly operator: Operator;
   readonly #deployment: Deployment;
@@ -47,14 +48,14 @@ export class Ground {
       ...sections,
     };
     const stack = await TestStack.create(settings, secrets, beside?.stack);
-    let ground: Ground | undefined;
     try {
-      ground = new Ground(stack, await deploy(stack.name, settings, secrets, credentials));
+      const ground = new Ground(stack, await deploy(stack.name, settings, secrets, credentials));
+      Ground.#all.push(ground);
       for (const [name, value] of Object.entries(credentials)) await stack.setCredential(name, value);
       await Promise.all([ground.add(...services), ground.#tell()]);
       return ground;
     } catch (error) {
-      await (ground?.remove() ?? stack.forget());
+      if (!Ground.#all.some((ground) => ground.stack === stack)) await stack.forget();
       throw error;
     }
   }
@@ -104,7 +105,7 @@ export class Ground {
       await Promise.all(services.map((service) => this.rouse(service)));
       return probe();
     };
-    return until(awaited, 90, ask, 0.5);
+    return until(awaited, 180, ask, 0.5);
   }
 
   /** The command line of one of the program's tasks, as it would run here; or of what runs where the task goes. */
@@ -112,7 +113,12 @@ export class Ground {
     return (await this.#real<Inputs>(this.#deployment.resource(`command:Command ${task}`).inputs))[when];
   }
 
-  async remove(): Promise<void> {
+  /** Removes all that this process has brought up, or began to, the latest first. */
+  static async removeAll(): Promise<void> {
+    for (const ground of Ground.#all.splice(0).reverse()) await ground.#remove();
+  }
+
+  async #remove(): Promise<void> {
     await Promise.allSettled(this.#made.values());
     await sweep(this.stack.prefix);
     await this.stack.forget();

@@ -9,7 +9,7 @@ import { Guarded } from "../lab/guarded.ts";
 import { underTraffic } from "../lab/traffic.ts";
 
 describe("migrations of a local stack", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let ground: Ground;
   let guarded: Guarded;
   before(async () => {
@@ -20,7 +20,7 @@ describe("migrations of a local stack", function () {
     try {
       await guarded.remove();
     } finally {
-      await ground.remove();
+      await Ground.removeAll();
     }
   });
   beforeEach(() => guarded.reset());

@@ -15,11 +15,11 @@ import { SmallDisk } from "../lab/small-disk.ts";
 const project = new URL("../../", import.meta.url).pathname;
 
 describe("point-in-time recovery of a local stack", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let ground: Ground;
   let receiver: Receiver;
   after(async () => {
-    await ground.remove();
+    await Ground.removeAll();
     await receiver.stop();
   });
   /** The container of PostgreSQL, and its first process. */
