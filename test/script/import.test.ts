@@ -7,8 +7,8 @@ import { after, before, describe, it } from "mocha";
 
 import { docker, run } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
-import { changingSite } from "./local-site.ts";
-import { Operator } from "../lab/operator.ts";
+import { Ground } from "../lab/ground.ts";
+import { plainSite } from "../lab/plain-site.ts";
 
 interface Report {
   form: string;
@@ -19,21 +19,17 @@ interface Report {
 }
 
 describe("a database that moves in", function () {
-  this.timeout(120_000);
-  // Before the site goes.
-  after(async () => {
-    await sql("postgres", "DROP DATABASE IF EXISTS elsewhere");
-    for (const role of ["former_reader", "former_owner"]) await sql("postgres", `DROP ROLE IF EXISTS ${role}`);
-  });
-  const site = changingSite.use();
-  let operator: Operator;
+  this.timeout(300_000);
+  let ground: Ground;
+  after(() => Ground.removeAll());
   before(async () => {
-    operator = new Operator(site().stack);
+    ground = await Ground.of({ services: ["nginx", "backup"], sections: plainSite() });
+    await ground.sql("CREATE TABLE note AS SELECT n FROM generate_series(1, 3) n; ALTER TABLE note OWNER TO site");
     // What another server had: roles of its own, a function, privileges, an extension.
     await sql("postgres", "CREATE ROLE former_owner; CREATE ROLE former_reader");
     await sql("postgres", "CREATE DATABASE elsewhere");
     const copy = "pg_dump -U postgres --no-owner site | psql -Xq -U postgres -d elsewhere";
-    await docker(["exec", site().container("postgres"), "sh", "-c", copy]);
+    await docker(["exec", ground.container("postgres"), "sh", "-c", copy]);
     await sql(
       "elsewhere",
       `CREATE EXTENSION pgcrypto;
@@ -48,36 +44,18 @@ GRANT SELECT ON moved TO nobody_here;
 END $body$;`,
     );
   });
-  const sql = (database: string, query: string): Promise<string> =>
-    docker(
-      [
-        "exec",
-        "-i",
-        site().container("postgres"),
-        "psql",
-        "-XAtq",
-        "-v",
-        "ON_ERROR_STOP=1",
-        "-U",
-        "postgres",
-        "-d",
-        database,
-      ],
-      {
-        input: query,
-      },
-    );
-  const file = (name: string): string => join(site().stack.folder, name);
+  const sql = (database: string, query: string): Promise<string> => ground.sql(query, database);
+  const file = (name: string): string => join(ground.stack.folder, name);
   /** A dump of that other database, as its owner would make it. */
   const dump = async (name: string, options: string): Promise<string> => {
-    const command = `docker exec ${site().container("postgres")} pg_dump -U postgres ${options} elsewhere`;
+    const command = `docker exec ${ground.container("postgres")} pg_dump -U postgres ${options} elsewhere`;
     await run("sh", ["-c", `${command} >"$0"`, file(name)]);
     return file(name);
   };
-  const imported = (source: string): Promise<Report> => operator.json(["import", "database", source, "--yes"]);
+  const imported = (source: string): Promise<Report> => ground.operator.json(["import", "database", source, "--yes"]);
   const untouched = async (): Promise<void> => {
     assert.equal(await sql("site", "SELECT to_regclass('moved') IS NULL"), "t", "the site's own database changed");
-    assert.doesNotMatch(await docker(["exec", site().container("backup"), "ls", "/backups"]), /import/);
+    assert.doesNotMatch(await docker(["exec", ground.container("backup"), "ls", "/backups"]), /import/);
   };
   /** The site works on with what came, all of which belongs to its own role; then it is as before. */
   const moved = async ({ saved = "" }: Report): Promise<void> => {
@@ -89,19 +67,19 @@ END $body$;`,
     const owners = "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'";
     assert.equal(await sql("site", owners), "site");
     assert.equal(await sql("site", "SELECT has_table_privilege('former_reader', 'moved', 'SELECT')"), "f");
-    await until("the site is well", 30, async () => (await site().visitor().ask({ path: "/health/" })).status === 200);
-    await operator.socle(["restore", saved, "--only", "database", "--yes"]);
+    assert.equal((await ground.visitor().ask({ path: "/health/" })).status, 200, "the site is open");
+    await ground.operator.socle(["restore", saved, "--only", "database", "--yes"]);
     await untouched();
   };
 
   it("E2: a custom dump: the plan tells what would come; then owners are mapped and rows counted", async () => {
     const source = await dump("site.dump", "--format=custom");
-    const plan = await operator.socle(["import", "database", source, "--plan"]);
+    const plan = await ground.operator.socle(["import", "database", source, "--plan"]);
     assert.match(plan.stdout, /custom dump of PostgreSQL 15/);
     assert.match(plan.stdout, /Extensions: pgcrypto/);
     assert.match(plan.stdout, /public\.moved +2 +0\n/);
     await untouched();
-    const unasked = await operator.socle(["import", "database", source], { check: false });
+    const unasked = await ground.operator.socle(["import", "database", source], { check: false });
     assert.match(unasked.stderr, /Add --yes/);
     const report = await imported(source);
     assert.equal(report.tables["public.moved"], 2);
@@ -119,9 +97,9 @@ END $body$;`,
 
   it("E2: a server that is asked for its database; no password is on a command line", async () => {
     const { Config } = JSON.parse(
-      (await docker(["inspect", site().container("postgres"), "--format", "{{json .}}"])) || "{}",
+      (await docker(["inspect", ground.container("postgres"), "--format", "{{json .}}"])) || "{}",
     ) as { Config: { Image: string } };
-    const elsewhere = `${site().stack.prefix}-elsewhere`;
+    const elsewhere = `${ground.stack.prefix}-elsewhere`;
     await docker([
       "run",
       "--detach",
@@ -148,7 +126,7 @@ END $body$;`,
         "{{.NetworkSettings.Networks.bridge.IPAddress}}",
       ]);
       const url = (password: string): string => `postgres://postgres:${password}@${address.trim()}/postgres`;
-      const refused = await operator.socle(["import", "database", url("wrong"), "--yes"], { check: false });
+      const refused = await ground.operator.socle(["import", "database", url("wrong"), "--yes"], { check: false });
       assert.equal(refused.code, 1);
       assert.match(refused.stderr, /password authentication failed[^]*nothing was changed/);
       await untouched();
@@ -159,7 +137,7 @@ END $body$;`,
   });
 
   it("E2: uploaded files: new ones come, what is there stays unless told, links do not", async () => {
-    const backend = site().container("backend");
+    const backend = ground.container("backend");
     const inMedia = (script: string): Promise<string> =>
       docker(["exec", backend, "sh", "-euc", `cd /srv/media; ${script}`]);
     await inMedia("mkdir -p imported; printf here >imported/both.txt; printf same >imported/same.txt");
@@ -168,18 +146,18 @@ END $body$;`,
     const files = { "both.txt": "there", "same.txt": "same", "deep/it's new.txt": "new" };
     for (const [name, content] of Object.entries(files)) await writeFile(join(folder, "imported", name), content);
     await symlink("/etc/passwd", join(folder, "imported", "link"));
-    const { stdout } = await operator.socle(["import", "media", folder, "--plan"]);
+    const { stdout } = await ground.operator.socle(["import", "media", folder, "--plan"]);
     assert.match(stdout, /3 files[^]*1 are new[^]*1 are there already, the same[^]*imported\/both\.txt[^]*1 are links/);
     assert.equal(
       await inMedia("ls -A imported; ls -A | grep -c import"),
       "both.txt\nsame.txt\n1",
       "a plan changes nothing",
     );
-    await operator.socle(["import", "media", folder, "--yes"]);
+    await ground.operator.socle(["import", "media", folder, "--yes"]);
     assert.equal(await inMedia("cat imported/both.txt 'imported/deep/it'\\''s new.txt'"), "herenew");
     const archive = file("media.tar.gz");
     await run("tar", ["-czf", archive, "-C", folder, "."]);
-    const again = await operator.json<{ taken: number; saved: string }>([
+    const again = await ground.operator.json<{ taken: number; saved: string }>([
       "import",
       "media",
       archive,
@@ -190,7 +168,7 @@ END $body$;`,
     assert.match(again.saved, /^[0-9a-f]{8}/);
     assert.equal(await inMedia("cat imported/both.txt; ls -A imported | tr '\\n' ' '"), "thereboth.txt deep same.txt");
     await writeFile(file("part.tar.gz"), (await readFile(archive)).subarray(0, 80));
-    const part = await operator.socle(["import", "media", file("part.tar.gz"), "--yes"], { check: false });
+    const part = await ground.operator.socle(["import", "media", file("part.tar.gz"), "--yes"], { check: false });
     assert.equal(part.code, 1);
     await inMedia("rm -r imported; ! ls -A | grep import");
   });
@@ -216,7 +194,9 @@ END $body$;`,
     ];
     for (const [name, content, message] of cases) {
       await writeFile(file(name), content);
-      const { code, stderr } = await operator.socle(["import", "database", file(name), "--yes"], { check: false });
+      const { code, stderr } = await ground.operator.socle(["import", "database", file(name), "--yes"], {
+        check: false,
+      });
       assert.equal(code, 1, name);
       assert.match(stderr, message, name);
       await untouched();
