@@ -5,8 +5,9 @@ const names =
 const harmless = /(^|_)(PUBLIC|PUBLISHABLE|SITE)_KEY$/;
 
 const values = [
-  // A user and password, or a user alone that is a key, in a URL.
-  /[a-z][a-z0-9+.-]*:\/\/([^/\s:@]*:(?!\d+\/)[^\s@]+|[0-9a-f]{32})@/i,
+  // A user and password, or a user alone that is a key, in a URL. A quotation mark ends one: in JSON, what comes after it
+  // may well hold a colon and an @.
+  /[a-z][a-z0-9+.-]*:\/\/([^/\s:@"]*:(?!\d+\/)[^\s@"]+|[0-9a-f]{32})@/i,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   // Prefixes by which AWS, GitHub, GitLab, Slack, Stripe, SendGrid and age mark their keys.
   /\b(AKIA[A-Z0-9]{16}|gh[opsu]_\w{30}|github_pat_\w{30}|glpat-[\w-]{20}|xox[abpr]-[\w-]{10}|[rs]k_(live|test)_\w{16}|SG\.[\w-]{16}|AGE-SECRET-KEY-)/,

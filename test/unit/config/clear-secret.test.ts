@@ -106,6 +106,7 @@ describe("a secret in clear", () => {
     for (const value of [
       "postgres://site:hunter2@db:5432/site",
       "redis://:hunter2@redis:6379",
+      '{"CACHE":"redis://:hunter2@redis:6379"}',
       `https://${"0a".repeat(16)}@o1.ingest.example.org/2`,
       "-----BEGIN OPENSSH PRIVATE KEY-----",
       `AKIA${"A1".repeat(8)}`,
@@ -119,6 +120,7 @@ describe("a secret in clear", () => {
       "100/hour",
       "admin@example.org",
       "redis://redis:6379/0",
+      '{"corsOrigins":["https://www.example.org"],"by":"admin@example.org"}',
     ])
       assert.ok(!isSecret(value), value);
   });
