@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { recordRelease } from "../../components/release-record.ts";
 import { Site } from "../../components/site.ts";
 import { environmentModel } from "../../config/environment.ts";
 import type { Configuration } from "../../config/load.ts";
@@ -33,7 +34,10 @@ export async function rehearse(project: string, stack: string, configuration: Co
     found.push(shown(project, stack, request));
     return register(request, ...others);
   };
-  new Site("site", environmentModel(project, stack, configuration), configuration);
+  const model = environmentModel(project, stack, configuration);
+  const site = new Site("site", model, configuration);
+  const { services, release } = site;
+  recordRelease("release-record", { model, given: configuration.given, services, release }, { dependsOn: [site] });
   await pulumi.runtime.disconnect();
   return found;
 }
@@ -85,6 +89,7 @@ function made({ type, name, inputs }: pulumi.runtime.MockResourceArgs): pulumi.r
       imageId: digestOf(String(given["name"])),
       repoDigest: `${String(given["name"])}@${digestOf(name)}`,
     },
+    "command:local:Command": { stdout: "{}" },
     "docker:index/container:Container": { name: given["name"] ?? `${name}-0000000` },
   };
   return { id: name, state: { ...given, ...outputs[type] } };
