@@ -34,7 +34,7 @@ async function passes(program: string, words: readonly string[], input?: string)
 }
 
 describe("repository", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let files: string[];
   const checks = {
     eslint: ["--max-warnings=0", "."],
