@@ -35,7 +35,7 @@ export async function assertExact(site: LocalSite, load: Load): Promise<void> {
       .sort(),
     "containers of the stack",
   );
-  const lock = join(stack.folder, "host", stack.prefix, "lock");
+  const lock = join(stack.hostState, stack.prefix, "lock");
   await until("no lock is left", 20, async () => (await readFile(lock, "utf8").catch(() => "")) === "");
   const { stdout } = await stack.pulumi(["stack", "export"], { record: false });
   assert.doesNotMatch(stdout, /pending_operations/, "something that was begun is not finished");

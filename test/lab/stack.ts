@@ -131,6 +131,12 @@ export class TestStack {
     await this.pulumi(["stack", "init", this.name]);
   }
 
+  /** What the stack's host keeps, where that is this machine; a server has a folder of its own. */
+  get hostState(): string {
+    // Apart from host/, which is the clone's.
+    return join(this.folder, "state-on-host");
+  }
+
   get file(): string {
     return join(this.folder, `Pulumi.${this.name}.yaml`);
   }
@@ -278,8 +284,7 @@ export class TestStack {
       ...new Cli(process.env).variables(process.env),
       PULUMI_BACKEND_URL: `file://${this.folder}`,
       PULUMI_CONFIG_PASSPHRASE_FILE: join(this.folder, "passphrase"),
-      // On this machine; a server has its own.
-      SOCLE_STATE: join(this.folder, "host"),
+      SOCLE_STATE: this.hostState,
       SOCLE_EVIDENCE: join(this.folder, "evidence"),
     };
   }
