@@ -1,6 +1,6 @@
 // The Pulumi project that a command is about.
 import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 
 const clone = dirname(import.meta.dirname);
 
@@ -25,16 +25,17 @@ export function findProject(from: string): Project | undefined {
 }
 
 /**
- * The project that a command of Socle is about: the one that Pulumi itself finds from the working folder, where its
- * program is this clone, so that the stacks' files may lie in a folder of their own; anywhere else, the clone.
+ * The project that a command of Socle is about: the one that Pulumi itself finds from the working folder, where that lies
+ * elsewhere and its program in this clone, so that the stacks' files may have a folder of their own; else the clone.
  */
 export function ownProject(from = process.cwd()): Project {
   const found = findProject(from);
-  const own = found?.program !== undefined && existsSync(found.program) && realpathSync(found.program) === ownProgram;
-  return own ? found : readProject(clone, join(clone, "Pulumi.yaml"));
+  const program = found?.program;
+  const own = program !== undefined && existsSync(program) && isInClone(program) && !isInClone(found?.folder ?? "");
+  return own && found ? found : readProject(clone, join(clone, "Pulumi.yaml"));
 }
 
-const ownProgram = join(clone, "index.ts");
+const isInClone = (path: string): boolean => `${realpathSync(path)}${sep}`.startsWith(`${clone}${sep}`);
 
 function readProject(folder: string, file: string): Project {
   const text = readFileSync(file, "utf8");

@@ -23,7 +23,8 @@ describe("the project that Socle's commands are about", () => {
   };
 
   it("is the clone's, in the clone and where there is no other", () => {
-    for (const from of [clone, join(clone, "docs"), folder])
+    // The last has a project within the clone.
+    for (const from of [clone, join(clone, "docs"), folder, join(clone, "bench", "preview", "default-runtime")])
       assert.deepEqual([ownProject(from).folder, ownProject(from).name], [clone, "socle"]);
   });
 
