@@ -1,0 +1,115 @@
+// A stack of the small program on the engine of this machine: real engine, real containers, an `up` of seconds.
+import { copyFile, rm, symlink } from "node:fs/promises";
+import { join } from "node:path";
+
+import { viewOfClone } from "../lab/clone-view.ts";
+import { docker } from "../lab/command.ts";
+import { leftovers, sweep } from "../lab/engine.ts";
+import { Operator } from "../lab/operator.ts";
+import { freePorts, type Output, type Sections, TestStack } from "../lab/stack.ts";
+import { smallUpdates } from "../lab/updates.ts";
+
+const program = join(import.meta.dirname, "small-program.ts");
+const image = "nginx:1.26";
+/** Ends at once when it is told to, as the first process of a container does only where it says so. */
+const serve = ["sh", "-c", 'trap "exit 0" TERM; sleep 100000 & wait'];
+const well = ["test", "!", "-e", "/srv/media/unwell"];
+
+const settings: Sections = {
+  tier: "dev",
+  host: { type: "local" },
+  data: { keepOnDestroy: false },
+  application: {
+    image,
+    preset: "custom",
+    user: "10001:10001",
+    memory: 64,
+    startTimeout: 60,
+    timeout: 1,
+    stopGrace: 10,
+    staticPath: "/srv/static",
+    mediaPath: "/srv/media",
+    commands: { serve, health: well },
+  },
+  worker: { command: serve, longestTask: 1, health: well, memory: 64, stopGrace: 10 },
+  beat: { command: serve, health: ["true"], memory: 64, stopGrace: 10 },
+};
+
+export class SmallSite {
+  readonly stack: TestStack;
+  readonly operator: Operator;
+  /** Of the last `up`. */
+  output: Output = { url: "", release: "", services: {}, checks: [] };
+  readonly #images: string[] = [];
+
+  private constructor(stack: TestStack) {
+    this.stack = stack;
+    this.operator = new Operator(stack);
+  }
+
+  /** It is not up yet. */
+  static async create(secrets: Record<string, string> = {}): Promise<SmallSite> {
+    const site = { domains: ["localhost"], ports: await freePorts(), tls: { mode: "selfSigned" } };
+    const stack = await TestStack.create({ ...settings, site });
+    await useSmallProgram(stack.folder);
+    for (const [name, value] of Object.entries(secrets)) await stack.setSecret(name, value);
+    return new SmallSite(stack);
+  }
+
+  /** Brings the stack to its settings, some of them replaced. */
+  async up(sections: Sections = {}): Promise<string> {
+    await this.stack.configure(sections);
+    const { stdout } = await this.stack.up();
+    this.output = await this.stack.outputs();
+    return stdout;
+  }
+
+  /** The settings, with some keys of one section replaced. */
+  changed(section: string, keys: Record<string, unknown>): Sections {
+    return { [section]: { ...(this.stack.settings[section] as Record<string, unknown> | undefined), ...keys } };
+  }
+
+  container(service: string): string {
+    const found = this.output.services[service];
+    if (found === undefined)
+      throw new Error(`no service ${service} in ${Object.keys(this.output.services).join(", ")}`);
+    return found.container;
+  }
+
+  /** Keeps the next release's containers from getting healthy, until it is called with false: the `up` waits for them. */
+  async unwell(so: boolean): Promise<void> {
+    await docker(["exec", this.container("backend"), ...(so ? ["touch"] : ["rm"]), "/srv/media/unwell"]);
+  }
+
+  /** An image that differs by a label. It goes with the site. */
+  async derivedImage(label: string): Promise<string> {
+    const tag = `socle-small-${this.stack.name}:${this.#images.length}`;
+    this.#images.push(tag);
+    await docker(["build", "--quiet", "--tag", tag, "-"], { input: `FROM ${image}\nLABEL small="${label} ${tag}"\n` });
+    return tag;
+  }
+
+  /** The same stack as a folder of its own has it, where nothing is known of what the first did: another clone. */
+  async elsewhere(folder: string): Promise<void> {
+    await viewOfClone(folder);
+    await useSmallProgram(folder);
+    await copyFile(this.stack.file, join(folder, `Pulumi.${this.stack.name}.yaml`));
+  }
+
+  /** Removes all of it; what the product left behind is removed too, and is an error. */
+  async remove(): Promise<void> {
+    const { code, stdout } = await this.stack.pulumi(["destroy", "--yes", "--skip-preview"], { check: false });
+    const left = await leftovers(this.stack.prefix);
+    await sweep(this.stack.prefix);
+    if (this.#images.length > 0) await docker(["image", "rm", "--force", ...this.#images]);
+    await this.stack.forget(smallUpdates);
+    if (code !== 0) throw new Error(`pulumi destroy: exit code ${code}\n${stdout}`);
+    if (left.length > 0) throw new Error(`after pulumi destroy there still were: ${left.join(", ")}`);
+  }
+}
+
+async function useSmallProgram(folder: string): Promise<void> {
+  const main = join(folder, "index.ts");
+  await rm(main);
+  await symlink(program, main);
+}
