@@ -13,17 +13,27 @@ export interface Comparison {
 /** No test stands for more than these, unless it is a table. */
 const most = 5;
 
+/** @param measured names of what a benchmark holds against an aim: the successors of timed tests */
 export function compare(
   before: readonly Before[],
   tests: readonly Test[],
   successors: readonly Successor[],
+  measured: ReadonlySet<string> = new Set(),
 ): Comparison {
   // Two tests may have one title: each counts.
   const now = new Map<string, number>();
   for (const test of tests) now.set(fullTitle(test), (now.get(fullTitle(test)) ?? 0) + 1);
-  const titles = filesByTitle(tests);
+  const titles = new Map<string, unknown>([
+    ...filesByTitle(tests),
+    ...[...measured].map((name) => [name, name] as const),
+  ]);
   const of = Map.groupBy(successors, (one) => one.before);
-  const result: Comparison = { kept: 0, succeeded: 0, missing: [], flaws: flawsOf(before, successors, titles, now) };
+  const result: Comparison = {
+    kept: 0,
+    succeeded: 0,
+    missing: [],
+    flaws: flawsOf(before, successors, titles, new Set([...now.keys(), ...measured])),
+  };
   for (const one of before) {
     const left = now.get(one.title) ?? 0;
     if (left > 0) {
@@ -39,7 +49,7 @@ function flawsOf(
   before: readonly Before[],
   successors: readonly Successor[],
   titles: ReadonlyMap<string, unknown>,
-  tests: ReadonlyMap<string, number>,
+  tests: ReadonlySet<string>,
 ): string[] {
   const old = new Set(before.map(({ title }) => title));
   const flaws = successors.flatMap(({ before: former, title, table }) => [

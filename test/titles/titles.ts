@@ -1,8 +1,8 @@
 // npm run titles: whether every test of before is still there, or has a successor that asserts the same fact.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 import { Command, InvalidArgumentError } from "commander";
 
@@ -34,6 +34,20 @@ async function testsOfAnyMachine(): Promise<Test[]> {
   } finally {
     rmSync(home, { recursive: true });
   }
+}
+
+/** What the benchmarks hold against an aim, as `npm run bench -- NAME: WHAT`. */
+function measurements(): Set<string> {
+  const files = globSync("bench/*/benchmark.ts", { cwd: project });
+  const named = files.map((file): [string, string] => [
+    basename(dirname(file)),
+    readFileSync(join(project, file), "utf8"),
+  ]);
+  return new Set(
+    named.flatMap(([bench, text]) =>
+      [...text.matchAll(/name: "([^"]+)"/g)].map(([, what]) => `npm run bench -- ${bench}: ${what ?? ""}`),
+    ),
+  );
 }
 
 function takeLists(files: readonly string[], before: readonly Before[], tests: readonly Test[]): Successor[] {
@@ -98,7 +112,7 @@ const tests = await testsOfAnyMachine();
 const successors = options.take ? takeLists(options.take, before, tests) : readSuccessors();
 if (options.follow) followDemands(before, tests, successors);
 if (options.sample !== undefined) sample(options.sample, options.count, before, tests, successors);
-const { kept, succeeded, missing, flaws } = compare(before, tests, successors);
+const { kept, succeeded, missing, flaws } = compare(before, tests, successors, measurements());
 for (const { file, title } of missing) console.log(`missing  ${title}\n         ${file}`);
 for (const flaw of flaws) console.log(`wrong    ${flaw}`);
 console.log(
