@@ -4,7 +4,7 @@ import { auditSubject } from "../../config/audit-subject.ts";
 import { smokeChecks } from "../../config/smoke-checks.ts";
 import type { Outputs } from "../../operations/stack.ts";
 import { serviceOf } from "../unit/components/container.ts";
-import { certificate, imageId, privateKey, type Registered, Secret } from "../unit/components/engine.ts";
+import { certificate, generated, imageId, privateKey, type Registered, Secret } from "../unit/components/engine.ts";
 import { deploy, type Deployment } from "../unit/components/stack.ts";
 import { docker, lines, run } from "./command.ts";
 import { until } from "./deadline.ts";
@@ -163,7 +163,7 @@ export class Ground {
   async #tell(): Promise<void> {
     const { model, outputs: made } = this.#deployment;
     const { name } = this.stack;
-    const outputs: Outputs = {
+    const outputs: Outputs & { backupKey: string } = {
       ...{ url: model.site.url, services: made.services, release: made.release },
       operations: {
         ...{ name: model.name, tier: model.tier, host: model.host },
@@ -172,6 +172,7 @@ export class Ground {
         recorded: { number: 0, hash: "" },
       },
       ...{ audit: auditSubject(model), checks: smokeChecks(model) },
+      backupKey: generated("secrets-repository-key", "1", 40),
     };
     const manifest = { time: new Date().toISOString(), magic: "", version: "" };
     const type = "pulumi:pulumi:Stack";
