@@ -1,12 +1,12 @@
 // Servers that cannot be reached or are not fit: each a clear error, and nothing done by halves.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 
 import { after, afterEach, before, describe, it } from "mocha";
 
-import { docker, run } from "../lab/command.ts";
+import { run } from "../lab/command.ts";
 import { type LabNetwork, createNetwork, leftovers } from "../lab/network.ts";
 import { type Host, startHost } from "../lab/ssh-host.ts";
 import { nothingMade, nothingRegistered, refusal, type Refusal, says } from "./refusal.ts";
@@ -22,6 +22,11 @@ describe("A server that is refused", function () {
   let host: Host;
   let untouched: string;
   let other: { privateKeyFile: string; hostKey: string };
+  /** It takes connections and says nothing, for as long as ssh waits: begun first, looked at last. */
+  const hung: Socket[] = [];
+  const hanging = createServer((socket) => hung.push(socket));
+  let hangingPort: number;
+  let refusedByHanging: Promise<Refusal>;
   before(async () => {
     network = await createNetwork();
     host = await startHost(network, {
@@ -35,8 +40,14 @@ describe("A server that is refused", function () {
     const privateKeyFile = join(network.directory, "other");
     await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", privateKeyFile]);
     other = { privateKeyFile, hostKey: (await readFile(`${privateKeyFile}.pub`, "utf8")).trim() };
+    hangingPort = await listening(hanging);
+    refusedByHanging = refused({ address: "127.0.0.1", port: hangingPort });
+    // Its test awaits it.
+    refusedByHanging.catch(() => undefined);
   });
   after(async () => {
+    for (const socket of hung) socket.destroy();
+    hanging.close();
     await network.remove();
     assert.deepEqual(await leftovers(network.run), []);
   });
@@ -109,22 +120,6 @@ describe("A server that is refused", function () {
       nothingRegistered(refusing);
     });
 
-    it("hangs: it takes connections and says nothing", async () => {
-      await docker(["pause", host.name]);
-      try {
-        const refusing = await refused();
-        says(
-          refusing,
-          `error: host.address: no SSH server was reached at ${host.address} port 22 (`,
-          `→ See that the server is on and port 22 is open: \`ssh -p 22 deploy@${host.address}\`.`,
-        );
-        assert.match(refusing.said, /error: host\.address: .*timed out.*; nothing was changed\./);
-        nothingRegistered(refusing);
-      } finally {
-        await docker(["unpause", host.name]);
-      }
-    });
-
     it("lets its user do nothing as root", async () => {
       await host.exec("mv /etc/sudoers.d/deploy /root/");
       try {
@@ -138,6 +133,18 @@ describe("A server that is refused", function () {
       } finally {
         await host.exec("mv /root/deploy /etc/sudoers.d/");
       }
+    });
+
+    it("hangs: it takes connections and says nothing", async () => {
+      const refusing = await refusedByHanging;
+      says(
+        refusing,
+        `error: host.address: no SSH server was reached at 127.0.0.1 port ${hangingPort} (`,
+        `→ See that the server is on and port ${hangingPort} is open: \`ssh -p ${hangingPort} deploy@127.0.0.1\`.`,
+      );
+      assert.match(refusing.said, /error: host\.address: .*timed out.*; nothing was changed\./);
+      assert.notEqual(hung.length, 0);
+      nothingRegistered(refusing);
     });
   });
 
@@ -196,10 +203,10 @@ describe("A server that is refused", function () {
     let contacts = 0;
     const silent = createServer((socket) => {
       contacts += 1;
-      socket.destroy();
+      // One that is dropped before its first word is tried again.
+      socket.end("SSH-2.0-silent\r\n");
     });
-    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
-    const port = (silent.address() as AddressInfo).port;
+    const port = await listening(silent);
     const stack = await TestStack.create(settings({ address: "127.0.0.1", port }));
     try {
       const { stdout } = await stack.preview();
@@ -212,6 +219,11 @@ describe("A server that is refused", function () {
       silent.close();
     }
   });
+
+  async function listening(server: Server): Promise<number> {
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return (server.address() as AddressInfo).port;
+  }
 
   function afterEachUntouched(): void {
     afterEach(async () => {
