@@ -28,7 +28,7 @@ describe("a production stack, previewed", function () {
 
   const passed = ({ code, said }: Preview): void => {
     assert.equal(code, 0, said);
-    assert.match(said, /docker:index:Container certbot/);
+    assert.match(said, /docker:index:Container watch/);
     assert.doesNotMatch(said, /\[mandatory\]|is not known before|can't run policy/);
   };
 
@@ -87,7 +87,7 @@ describe("a production stack, previewed", function () {
   it("is refused where a rule cannot be decided yet, since what it reads comes from elsewhere", async () => {
     const { code, said } = await project.preview({}, { variables: { GUARDED_PROGRAM: "undecided" } });
     assert.notEqual(code, 0);
-    assert.match(said, /\[mandatory\] .*CTR-08 .*: certbot\)\n.*\n\s+ipcMode: is not known before `pulumi up`/);
+    assert.match(said, /\[mandatory\] .*CTR-08 .*: watch\)\n.*\n\s+ipcMode: is not known before `pulumi up`/);
   });
 });
 

@@ -5,16 +5,16 @@ import { container } from "../../../components/container.ts";
 import { policyGate } from "../../../components/policy-gate.ts";
 
 await policyGate("policy-gate", { tier: "production", policies: { enforcement: {}, waivers: [] } });
-const reference = `certbot/certbot@sha256:${"a".repeat(64)}`;
-const image = new docker.RemoteImage("certbot-image", { name: reference });
+const reference = `nginx@sha256:${"a".repeat(64)}`;
+const image = new docker.RemoteImage("watch-image", { name: reference });
 const args = {
-  ...{ stack: "socle-production", service: "certbot", overlap: false, image, reference, user: "10001:10001" },
+  ...{ stack: "socle-production", service: "watch", overlap: false, image, reference, user: "10001:10001" },
   networks: [{ name: "socle-production-edge" }],
   health: { command: ["true"], interval: 60, timeout: 5, retries: 3, startPeriod: 10 },
   ...{ memory: 256, cpus: 1, stopGrace: 30 },
 };
 // No setting brings this about, and at preview nobody knows it.
 const undecided = process.env["GUARDED_PROGRAM"] === "undecided";
-container("certbot", args, {
+container("watch", args, {
   transformations: undecided ? [({ props, opts }) => ({ props: { ...props, ipcMode: image.imageId }, opts })] : [],
 });
