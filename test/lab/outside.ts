@@ -35,7 +35,8 @@ export class Outside {
     await ip("-n", name, "addr", "add", `${this.address}/30`, "dev", "eth0");
     await ip("-n", name, "link", "set", "eth0", "up");
     await ip("-n", name, "route", "add", "default", "via", "203.0.113.1");
-    const serve = `require("node:net").createServer((s) => s.end("outside")).listen(${port}, () => console.log("listening"))`;
+    // A client that goes away does not end it.
+    const serve = `require("node:net").createServer((s) => s.on("error", () => undefined).end("outside")).listen(${port}, () => console.log("listening"))`;
     this.#listener = spawn("ip", ["netns", "exec", name, process.execPath, "-e", serve], {
       stdio: ["ignore", "pipe", "inherit"],
     });

@@ -1,5 +1,6 @@
 import { lstat, readFile, readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { constants, gunzipSync } from "node:zlib";
 import { lines } from "./command.ts";
 import { type Machine, thisMachine } from "./machine.ts";
@@ -130,21 +131,30 @@ class Engine {
       if (running) look(`${place}: processes`, await this.#docker(["top", id, "axww", "-o", "pid,args"]));
       return new Map([[Image, Config.Image]]);
     } catch (error) {
-      // Some come and go while the scan is on; one that is still as it was must be readable.
-      const now = (await this.containers()).find((container) => container.id === id);
-      if (now?.running === running) throw error;
-      return now === undefined ? new Map() : this.scanContainer(now, look);
+      // Some come and go while the scan is on, and one that goes is listed for a while; one that stays must be readable.
+      const end = Date.now() + 10_000;
+      for (;;) {
+        const now = (await this.containers()).find((container) => container.id === id);
+        if (now === undefined) return new Map();
+        if (now.running !== running) return this.scanContainer(now, look);
+        if (Date.now() > end) throw error;
+        await sleep(500);
+      }
     }
   }
 
   async scanImages(images: Images, look: Look): Promise<void> {
     for (const [id, name] of images) {
       const place = `${this.#machine.name}: image ${name}`;
-      look(
-        `${place}: history`,
-        await this.#docker(["history", "--no-trunc", "--format", "{{.CreatedBy}} {{.Comment}}", id]),
-      );
-      look(`${place}: inspect`, await this.#docker(["image", "inspect", id]));
+      try {
+        const history = ["history", "--no-trunc", "--format", "{{.CreatedBy}} {{.Comment}}", id];
+        look(`${place}: history`, await this.#docker(history));
+        look(`${place}: inspect`, await this.#docker(["image", "inspect", id]));
+      } catch (error) {
+        // It may have gone with the container of another test.
+        const listed = lines(await this.#docker(["image", "ls", "--all", "--no-trunc", "--quiet"]));
+        if (id === name || listed.includes(id)) throw error;
+      }
     }
   }
 

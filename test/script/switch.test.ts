@@ -257,7 +257,7 @@ describe("the switch of traffic", function () {
 
     it("is not taken back to a release that is gone", () => {
       assert.equal(move(next).status, 0);
-      docker("stop", "--time=0", ...made.filter((container) => container.includes("-b") && container !== next));
+      docker("stop", "--time=0", ...made.filter((container) => /-b\d+$/.test(container) && container !== next));
       const { status, said } = move(next, { checks: front("no such text") });
       assert.notEqual(status, 0);
       assert.match(said, /There is no former release that could serve again; this one goes on\./);
@@ -274,7 +274,7 @@ describe("the switch of traffic", function () {
 
     it("does not take place where backend or worker does not get well: both are stopped, the former ones go on", () => {
       const before = former();
-      const others = made.filter((container) => container.includes("-w") && runs(container));
+      const others = made.filter((container) => /-w\d+$/.test(container) && runs(container));
       const ill = stub("backend", "ill", "echo no database; exit 3");
       const worker = stub("worker", "w2", "true");
       const refused = move(ill, { worker });
