@@ -57,7 +57,7 @@ describe("static files of releases", function () {
   const files = (): string[] =>
     docker("run", "--rm", `--volume=${name}:/static`, "--entrypoint=sh", image, "-c", "cd /static; find . -type f")
       .split("\n")
-      .map((file) => file.replace("../host/", ""))
+      .map((file) => file.replace("./", ""))
       .sort();
   const hashed = (digit: string, file = "site", ending = ".css"): string => `css/${file}.${digit.repeat(12)}${ending}`;
 
