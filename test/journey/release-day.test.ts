@@ -100,7 +100,7 @@ describe("a release of a local stack", function () {
       ...site().changed("release", { canary: { share: 50, for: 0 } }),
       ...site().changed("site", { domains: ["localhost", "www.site.test"] }),
     });
-    const canary = join(site().stack.folder, "host", site().stack.prefix, "canary");
+    const canary = join(site().stack.hostState, site().stack.prefix, "canary");
     const promoted = async (): Promise<string> => {
       await until("a share of the visitors sees the release", 240, () => Promise.resolve(existsSync(canary)));
       const { stdout } = await operator.socle(["promote", "--show"]);
@@ -134,7 +134,7 @@ describe("a release of a local stack", function () {
     const { stdout: found } = await inStatic("find", "/srv/static", "-type", "f", "-printf", "%P\\n");
     const files = lines(found);
     assert.deepEqual([files.includes(stale), files.includes(foreign)], [false, true], "pruned, and left alone");
-    const state = join(site().stack.folder, "host", site().stack.prefix, "static");
+    const state = join(site().stack.hostState, site().stack.prefix, "static");
     for (const one of [former.release, release]) {
       const names = lines(await readFile(join(state, one), "utf8"));
       assert.ok(names.length > 100 && names.every((name) => files.includes(name)), `${one}: all its files are there`);
