@@ -22,8 +22,8 @@ const command = new Command("npm test --")
   .argument("[file...]", "only these test files; default: all")
   .option("--seed <number>", "plays the order of a run again; default: another each time, which is printed", whole)
   .addOption(new Option("--tier <name...>", "only these tiers").choices(tiers))
-  // Containers wait more than they work; more than four whole sites side by side disturb each other.
-  .option("--lanes <number>", "files side by side", whole, Math.min(4, cores + 1))
+  // A file takes about one processor; more than four whole sites side by side disturb each other.
+  .option("--lanes <number>", "files side by side", whole, Math.max(2, Math.min(4, cores)))
   .option("--verbose", "print every test, not only those that failed")
   .parse();
 const {

@@ -39,7 +39,7 @@ const site = ownSite(loaded({ environment: { CELERY_VISIBILITY_TIMEOUT: visibili
 });
 
 describe("a crash in a local stack", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   const order = async (id: number, seconds: number): Promise<number> => {
     const headers = { "X-Admin-Token": loadedSecrets.ADMIN_TOKEN, "Content-Type": "application/json" };
     return (

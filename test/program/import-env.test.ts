@@ -10,7 +10,7 @@ import { Operator } from "../lab/operator.ts";
 import { TestStack } from "../lab/stack.ts";
 
 describe("socle import env", function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   let stack: TestStack;
   let operator: Operator;
   let folder: string;

@@ -64,7 +64,7 @@ const contradictions = [
 ] as const;
 
 describe("A mistaken configuration", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const commands = {
     preview: (stack: TestStack) => stack.preview([], { check: false }),
     up: (stack: TestStack) => stack.up({ check: false }),

@@ -17,7 +17,7 @@ const commands = {
 };
 
 describe("The engine of this machine, refused", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let folder: string;
   let ports: { http: number; https: number };
   const servers: Server[] = [];

@@ -16,7 +16,7 @@ const image = `registry.example.org/site@sha256:${"0".repeat(64)}`;
 const unfit = "The host is not fit for the stack; nothing was changed on it.";
 
 describe("A server that is refused", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let network: LabNetwork;
   // Bare, and smaller than a stack's default minimum: one processor, 3 GB of disk.
   let host: Host;

@@ -12,7 +12,7 @@ import { docker, lines, run } from "../lab/command.ts";
 const project = join(import.meta.dirname, "..", "..");
 
 describe("what a deployment that was killed was making", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let stack: TestStack;
   before(async () => {
     stack = await TestStack.create({});

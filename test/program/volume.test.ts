@@ -24,7 +24,7 @@ main: index.ts
 `;
 
 describe("a volume with data", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let folder: string;
   let stack: string;
   let shape: Shape;

@@ -16,7 +16,7 @@ const rules = readFileSync(join(folder, "rules.yaml"), "utf8");
 const raw = /marchetti|jeanne|courrier|12 34 56|1984-03-12|10\.1\.2\.3|pbkdf2|840312345|3M02|李|hash|0532013000/i;
 
 describe("a backup that is made anonymous", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let machine: SourceMachine;
   let columns: Column[];
   let backup: string;

@@ -40,7 +40,7 @@ print(json.dumps(found))
 `;
 
 describe("the renewal of a certificate", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
 
   it("is due at a third of its lifetime, at once where there is none for these names from this authority", () => {
     const { status, stdout, stderr } = spawnSync(

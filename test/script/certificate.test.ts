@@ -7,7 +7,7 @@ import { after, before, describe, it } from "mocha";
 import { docker, runScript } from "./machine.ts";
 
 describe("the wait for a certificate", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   this.slow(10_000);
   const name = `socle-certificate-${randomBytes(3).toString("hex")}`;
   const [certbot, nginx] = [`${name}-certbot`, `${name}-nginx`];

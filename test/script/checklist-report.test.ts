@@ -16,7 +16,7 @@ import { quietly } from "../lab/token.ts";
 const script = `<script>document.title = "spoiled"</script>`;
 
 describe("the checklist report", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let copy: ProjectCopy;
   let browser: Browser;
   let folder: string;

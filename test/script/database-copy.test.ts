@@ -9,7 +9,7 @@ import { docker, runScript } from "./machine.ts";
 import { type Ended, SourceMachine } from "./source-machine.ts";
 
 describe("a copy of a database", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let machine: SourceMachine;
   let stack: string;
   before(() => {

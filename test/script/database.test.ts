@@ -11,7 +11,7 @@ import { until } from "../lab/deadline.ts";
 import { docker, runScript, scripts } from "./machine.ts";
 
 describe("postgres/database.sh", function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   const server = `socle-test-${randomBytes(4).toString("hex")}-postgres`;
 
   before(() => {

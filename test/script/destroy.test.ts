@@ -11,7 +11,7 @@ import { docker, Folder, runScript } from "./machine.ts";
 const image = "nginx:1.26";
 
 describe("the last step of a destroy", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let folder: Folder;
   let stack: string;
   before(() => {

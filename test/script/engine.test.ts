@@ -31,7 +31,7 @@ interface Prepared {
 }
 
 describe("prepare.sh and an engine that was there before", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   this.slow(20_000);
   let network: LabNetwork;
   let host: Host;

@@ -169,7 +169,7 @@ describe("reports of scanners", () => {
   after(() => rmSync(folder, { recursive: true }));
 
   it("of bandit are what bandit itself writes", async function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     const scanned = async (name: string): Promise<string> => {
       const report = join(folder, "bandit.json");
       await run(tool("python", "bandit"), ["-q", "-r", join(folder, name), "-f", "json", "-o", report], {
@@ -197,7 +197,7 @@ describe("reports of scanners", () => {
   });
 
   it("of pip-audit are what pip-audit itself writes", async function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     let vulnerable = false;
     const database = createServer((_, answer) => {
       const vulns = [
@@ -259,7 +259,7 @@ describe("reports of scanners", () => {
   });
 
   it("of gitleaks are what gitleaks itself writes, in both of its forms", async function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     const repository = join(folder, "repository");
     const git = (...words: string[]): void => {
       execFileSync("git", ["-C", repository, "-c", "user.name=A", "-c", "user.email=a@example.org", ...words], {

@@ -36,7 +36,7 @@ function check(words: readonly [string, ...string[]], wait?: number): Promise<An
 }
 
 describe("a health check", function () {
-  this.timeout(30_000);
+  this.timeout(300_000);
   const temporary = mkdtempSync(join(tmpdir(), "socle-health-"));
   after(() => {
     rmSync(temporary, { recursive: true });

@@ -7,7 +7,7 @@ import { after, describe, it } from "mocha";
 import { docker, runScript } from "./machine.ts";
 
 describe("waiting for a container", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const name = `socle-healthy-${randomBytes(3).toString("hex")}`;
   const made: string[] = [];
   const start = (ending: string, command: string, health: string, interval = "1s"): string => {

@@ -12,7 +12,7 @@ import { Folder, runScript, scripts } from "./machine.ts";
 type Fields = Record<string, string>;
 
 describe("lock.sh", function () {
-  this.timeout(30_000);
+  this.timeout(300_000);
   let folder: Folder;
   let environment: Record<string, string>;
   before(() => {

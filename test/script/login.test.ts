@@ -32,7 +32,7 @@ const most = 2 * places;
 const many = Array.from({ length: 40 }, (_, index) => index);
 
 describe("logins", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   this.slow(20_000);
   let server: SshServer;
   /** Where the places are kept: every test has its own. */

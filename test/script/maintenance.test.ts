@@ -19,7 +19,7 @@ const image = "nginx:1.26";
 const html = { Accept: "text/html,application/xhtml+xml" };
 
 describe("maintenance", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   this.slow(5_000);
   const name = `socle-test-${randomBytes(4).toString("hex")}`;
   const place = { host: { type: "local", socket: "unix:///var/run/docker.sock" } as const, name };

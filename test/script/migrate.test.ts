@@ -10,7 +10,7 @@ import { dev, read } from "../unit/config/stack.ts";
 import { Folder, runScript } from "./machine.ts";
 
 describe("the first task of a release", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const stack = `socle-first-${randomBytes(3).toString("hex")}`;
   const state = new Folder();
   const { prepare = [], plan = [] } = commandsOf(read(dev()).settings);

@@ -9,7 +9,7 @@ import { Folder, runScript, scripts } from "./machine.ts";
 
 describe("a session that holds the migrations' lock", () => {
   it("is waited for although its output is not there yet", function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     const folder = new Folder();
     try {
       // Says that it holds the lock after a while, and goes on until its input ends.

@@ -37,7 +37,7 @@ const plan = (more: Plan = {}): Plan => ({
 const nothingPending = plan({ heads: { shop: ["0002_color"] }, pending: [] });
 
 describe("what an image prints as its plan", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const stack = `socle-plan-${randomBytes(3).toString("hex")}`;
   const backend = `${stack}-backend`;
   /** What the stand-in for an application prints, and the words that it was called with. */

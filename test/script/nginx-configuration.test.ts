@@ -22,7 +22,7 @@ function configuration(sections: Sections): NginxConfiguration {
 }
 
 describe("Nginx's configuration in a real Nginx", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let folder = "";
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "nginx-configuration-"));

@@ -27,7 +27,7 @@ const advisory = {
 };
 
 describe("the scans", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let osv: Server;
   let folder: string;
   before(async () => {

@@ -28,7 +28,7 @@ async function freePort(): Promise<number> {
 }
 
 describe("prepare.sh", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const stack = `socle-test-${randomBytes(4).toString("hex")}`;
   let folder: Folder;
   let taken: { server: Server; port: number };

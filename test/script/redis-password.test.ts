@@ -10,7 +10,7 @@ import { until } from "../lab/deadline.ts";
 import { docker, runScript } from "./machine.ts";
 
 describe("password of Redis", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const name = `socle-redis-${randomBytes(3).toString("hex")}`;
   const passwords = ["first", "second", "third"].map((word) => `${word}${randomBytes(8).toString("hex")}`);
   const [first = "", second = "", third = ""] = passwords;

@@ -11,7 +11,7 @@ import { docker, runScript } from "./machine.ts";
 import { type Ended, SourceMachine } from "./source-machine.ts";
 
 describe("a repository of backups that another key made", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let secrets: string;
   let machine: SourceMachine;
 

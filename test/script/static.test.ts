@@ -11,7 +11,7 @@ import { docker, Folder, runScript } from "./machine.ts";
 const image = "nginx:1.26";
 
 describe("static files of releases", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const name = `socle-static-${randomBytes(3).toString("hex")}`;
   const folder = new Folder();
   const environment = { SOCLE_STATE: folder.path };

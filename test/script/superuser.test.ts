@@ -35,7 +35,7 @@ told("second")
 `;
 
 describe("the superuser", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
 
   it("is created once; later its password is set, and what it may do is given back", () => {
     const { status, stdout, stderr } = spawnSync(

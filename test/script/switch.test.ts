@@ -18,7 +18,7 @@ import { docker, Folder, runScript, scripts } from "./machine.ts";
 const image = "nginx:1.26";
 
 describe("the switch of traffic", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   const name = `socle-switch-${randomBytes(3).toString("hex")}`;
   const nginx = `${name}-nginx`;
   const made: string[] = [];

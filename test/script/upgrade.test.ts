@@ -15,7 +15,7 @@ const label = `socle.stack=${stack}`;
 const volume = `${stack}-postgres-16`;
 
 describe("an upgrade of PostgreSQL on a host", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const folder = new Folder();
   const environment = { SOCLE_STATE: folder.path };
   const state = join(folder.path, stack, "upgrade");

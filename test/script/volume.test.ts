@@ -11,7 +11,7 @@ import { docker, runScript } from "./machine.ts";
 const image = "nginx:1.26";
 
 describe("volumes of a host", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const run = randomBytes(4).toString("hex");
   const label = `socle.test=${run}`;
   let count = 0;

@@ -25,7 +25,7 @@ ${tasks.map((name) => `@app.task(name="${name}")\ndef ${name}(number): ran("${na
 `;
 
 describe("a worker that rests", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const name = `socle-rest-${randomBytes(3).toString("hex")}`;
   const redis = `${name}-redis`;
   const made: string[] = [];

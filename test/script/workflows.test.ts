@@ -36,7 +36,7 @@ const breaking = <T>(all: readonly [string, T][], rule: (one: T) => boolean): st
   all.filter(([, one]) => !rule(one)).map(([name]) => name);
 
 describe("workflows", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
 
   it("are the three of the pipeline, and the project's own", () => {
     const files = ["build.yml", "production.yml", "project.yml", "pull-request.yml"];

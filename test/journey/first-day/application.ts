@@ -14,7 +14,7 @@ const everything = [...fromTheImage, "postgres", "redis", "nginx"];
 
 export function application(site: () => LocalSite): void {
   describe("application of a local stack", function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     let described: Record<string, Container> = {};
     let secrets: Record<string, string> = {};
     before(async () => {

@@ -13,7 +13,7 @@ type Verdicts = Awaited<ReturnType<typeof verdicts>>;
 
 export function auditing(site: () => LocalSite): void {
   describe("Audit of a local stack", function () {
-    this.timeout(180_000);
+    this.timeout(300_000);
     this.slow(60_000);
     let planted: Verdicts;
     let mended: Verdicts;

@@ -9,7 +9,7 @@ import { Outside } from "../../lab/outside.ts";
 
 export function data(site: () => LocalSite): void {
   describe("data of a local stack", function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     const prefix = (): string => site().stack.prefix;
     const sql = async (statement: string): Promise<string> =>
       (

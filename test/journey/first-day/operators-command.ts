@@ -17,7 +17,7 @@ const minutes = 60_000;
 
 export function operatorsCommand(site: () => LocalSite): void {
   describe("the operator's command on a local stack", function () {
-    this.timeout(3 * minutes);
+    this.timeout(8 * minutes);
     let operator: Operator;
     before(() => {
       operator = new Operator(site().stack);

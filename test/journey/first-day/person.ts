@@ -14,7 +14,7 @@ const picture = join(import.meta.dirname, "..", "..", "..", "docs", "images", "s
 
 export function person(site: () => LocalSite): void {
   describe("a person's path through a local stack", function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     let browser: Browser;
     /** Answers that a page asked for in vain. */
     const refused: string[] = [];

@@ -9,7 +9,7 @@ import { ownSecrets } from "../settings.ts";
 
 export function stack(site: () => LocalSite): void {
   describe("a local stack", function () {
-    this.timeout(180_000);
+    this.timeout(300_000);
 
     it("has the outputs that its users need", async () => {
       const { url, services, adminUser } = site().output;

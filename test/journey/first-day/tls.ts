@@ -23,7 +23,7 @@ const headers = {
 
 export function tls(site: () => LocalSite): void {
   describe("TLS of a local stack", function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     const ask = (question: Question = {}): Promise<HttpAnswer> => site().visitor().ask(question);
     const only = (version: SecureVersion, ciphers = "ALL:@SECLEVEL=0") =>
       ask({ minVersion: version, maxVersion: version, ciphers });
@@ -115,7 +115,7 @@ export function tls(site: () => LocalSite): void {
     describe("headers", () => {
       let answers: Record<string, HttpAnswer> = {};
       before("every kind of answer is asked for", async function () {
-        this.timeout(60_000);
+        this.timeout(300_000);
         const tooMany = until(
           "an attempt is refused",
           20,

@@ -17,7 +17,7 @@ const overhear = readFileSync(new URL("overhear.py", import.meta.url), "utf8");
 
 export function web(site: () => LocalSite): void {
   describe("web server of a local stack", function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     const ask = (question: Question) => site().visitor().ask(question);
 
     it("A5: Nginx publishes the two ports of the settings, and nobody else publishes any", async () => {

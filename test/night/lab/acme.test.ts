@@ -7,7 +7,7 @@ import { request } from "../../lab/http.ts";
 import { LABEL, type LabNetwork, createNetwork } from "../../lab/network.ts";
 
 describe("ACME server of the lab", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let network: LabNetwork;
   before(async () => {
     network = await createNetwork();

@@ -16,7 +16,7 @@ const page = `<!doctype html><title>Lab</title><h1>Lab</h1><script>
 </script>`;
 
 describe("browser and requests of the lab", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let server: Server;
   let port: number;
   before(async () => {

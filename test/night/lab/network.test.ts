@@ -5,7 +5,7 @@ import { docker } from "../../lab/command.ts";
 import { LABEL, createNetwork, leftovers, sweep } from "../../lab/network.ts";
 
 describe("network of the lab", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
 
   it("leaves nothing behind, whatever is still running", async () => {
     const other = await createNetwork();

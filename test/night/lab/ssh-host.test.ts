@@ -9,7 +9,7 @@ import { scan } from "../../lab/scan.ts";
 import { type Host, startHost } from "../../lab/ssh-host.ts";
 
 describe("SSH hosts of the lab", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let network: LabNetwork;
   before(async () => {
     network = await createNetwork();

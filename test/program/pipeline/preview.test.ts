@@ -10,7 +10,7 @@ import { Project } from "../../lab/project.ts";
 import { pipelineHere } from "../../lab/pipeline.ts";
 
 describe("the plan on a pull request", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let project: Project;
   before(async () => {
     project = await Project.create();

@@ -32,7 +32,7 @@ export const services = { backend: { container: "backend", digest: image.split("
 `;
 
 describe("the way of a release", function () {
-  this.timeout(240_000);
+  this.timeout(300_000);
   let project: Project;
   let network: LabNetwork;
   let registry: string;

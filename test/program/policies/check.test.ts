@@ -8,7 +8,7 @@ import { Project } from "../../lab/project.ts";
 import { assertAgreed, both, found } from "./agreement.ts";
 
 describe("the check without an engine and the engine", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let project: Project;
   before(async () => {
     project = await Project.create();

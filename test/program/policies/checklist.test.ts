@@ -53,7 +53,7 @@ async function withEdits<T>(project: Project, edits: readonly Edit[], attempt: (
 }
 
 describe("an unsafe production stack, previewed with the policies", function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
   let project: Project;
   let unsafe: Both;
   let misformed: Both;

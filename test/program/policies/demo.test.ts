@@ -10,7 +10,7 @@ import { run } from "../../lab/command.ts";
 const project = join(import.meta.dirname, "..", "..", "..");
 
 describe("npm run check:demo", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   this.slow(60_000);
 
   it("lets the example out with its evidence, and refuses an unsafe variant for every line of the checklist", async () => {

@@ -19,7 +19,7 @@ const notThese =
   /policies: the policies that are attached are not those of this version \(found [0-9a-f]{16}, expected [0-9a-f]{16}\)/;
 
 describe("a production stack, previewed", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let project: Project;
   before(async () => {
     project = await Project.create(join(import.meta.dirname, "guarded-program.ts"));
@@ -92,7 +92,7 @@ describe("a production stack, previewed", function () {
 });
 
 describe("the site's own program, previewed for production", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let project: Project;
   before(async () => {
     project = await Project.create();

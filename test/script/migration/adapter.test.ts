@@ -42,7 +42,7 @@ const expected: Record<string, { risks?: string[]; irreversible?: RegExp; atomic
 };
 
 describe("the plan of Django's migrations", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   const django = async (image: string, words: string[], variables: Record<string, string> = {}): Promise<string> => {
     const environment = {

@@ -32,7 +32,7 @@ const up = ["up", "--yes", "--skip-preview", "-s", "dev"];
 const mode = (file: string): string => (statSync(file).mode & 0o777).toString(8);
 
 describe("npm run pulumi", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let folder: string;
   const pulumi = (args: string[], env: NodeJS.ProcessEnv = {}): Ended =>
     run(node, [command, ...args], { ...bare, ...env }, folder);

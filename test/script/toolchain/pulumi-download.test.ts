@@ -33,7 +33,7 @@ function archive(): Buffer {
 }
 
 describe("official downloads of Pulumi", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let server: Server, home: string, folder: string, checksums: string;
   const download = archive();
 

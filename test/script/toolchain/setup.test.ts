@@ -16,7 +16,7 @@ const steps = [
 ];
 
 describe("set-up of the machine", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const made: string[] = [];
   const copy = (packages = true): string => {
     const folder = copyOfClone({ packages });

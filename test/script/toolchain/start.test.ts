@@ -17,7 +17,7 @@ export const adminUser = "ada";
 `;
 
 describe("npm start, after the set-up", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let folder: string, server: Server, answers: number[];
 
   beforeEach((done) => {

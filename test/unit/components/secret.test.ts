@@ -73,7 +73,7 @@ describe("secrets", () => {
   });
 
   it("stand in clear in no input of any resource, whatever the settings", async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     await fc.assert(
       fc.asyncProperty(sections, ownSecrets, async (settings: Sections, own) => {
         assertNoneInClear(await deploy("some", settings, own), own);

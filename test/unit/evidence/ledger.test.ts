@@ -137,7 +137,7 @@ describe("evidence in a folder", () => {
   });
 
   it("loses nothing where several write at once", async function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     await Promise.all(Array.from({ length: 12 }, (_, tests) => record({ ...trial, details: { tests } }, folder)));
     const url = JSON.stringify(join(import.meta.dirname, "../../../operations/evidence/record.ts"));
     const writer = `const { record } = await import(${url});

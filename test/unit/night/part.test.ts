@@ -28,7 +28,7 @@ describe("the parts of npm run test:all", () => {
 });
 
 describe("a part", function () {
-  this.timeout(20_000);
+  this.timeout(300_000);
   const part = (minutes: number, ...programs: string[]) =>
     runPart(
       {
