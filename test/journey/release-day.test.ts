@@ -219,7 +219,7 @@ describe("a bad release of a local stack, with a migration without a way back (r
     await site().stack.pulumi(["config", "rm", "--path", "socle:release.canary"]);
     await irreversibleImage(irreversible());
     await page.follow({ base: irreversible() });
-    const { project: name, configuration } = readStackFile(project, site().stack.name);
+    const { project: name, configuration } = readStackFile(site().stack.folder, site().stack.name);
     const model = environmentModel(name, site().stack.name, configuration);
     const production = {
       ...model,

@@ -41,7 +41,7 @@ export class Page {
       "sh",
       ["-euc", base === undefined ? named : named.replaceAll(/^FROM .*$/gm, `FROM ${base}`)],
       {
-        directory: project,
+        directory: stack.folder,
         timeoutSeconds: 300,
         check: false,
         environment: { ...stack.environment(), PULUMI_STACK: stack.name, ...variables },
