@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { lines } from "../lab/command.ts";
 import type { Outcome } from "./reporter.ts";
@@ -59,7 +59,8 @@ function ended(words: readonly string[], variables: Record<string, string>): Pro
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, words, {
       cwd: project,
-      env: { ...process.env, ...variables },
+      // `node` by name is this one in what the tests start.
+      env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`, ...variables },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const said: Buffer[] = [];
