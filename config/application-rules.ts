@@ -152,7 +152,7 @@ export const applicationRules: readonly Rule[] = [
       }),
   },
   {
-    code: "config.former-volume-serves",
+    code: "config.previous-volume-serves",
     holds: "`postgres.formerVolume` is another one than `postgres.volume`.",
     broken: ({ postgres }) =>
       when(postgres && postgres.formerVolume === postgres.volume, {
