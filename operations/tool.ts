@@ -26,10 +26,12 @@ export const wordings = {
 
 const problem = problems(wordings);
 
+/** Of this machine, outside the clone: what was built once, and what was found out. */
+export const cacheFolder = (): string => join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "socle");
+
 /** @throws tool.missing where the set-up has not brought it yet */
 export function tool(kit: Kit, name: string): string {
-  const cache = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "socle");
-  const path = join(cache, kit, "current", "bin", name);
+  const path = join(cacheFolder(), kit, "current", "bin", name);
   if (!existsSync(path)) throw problem("tool.missing", { name, kit });
   return path;
 }

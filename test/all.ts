@@ -5,6 +5,7 @@ import { type Part, parts } from "./night/parts.ts";
 import { keepPass, passesOf } from "./night/passes.ts";
 import { runPart } from "./night/run-part.ts";
 import { treeHash } from "./night/tree.ts";
+import { aligned } from "./runner/table.ts";
 
 const command = new Command("npm run test:all --")
   .description(
@@ -24,14 +25,10 @@ interface Row {
   failed: string;
 }
 
-function print(rows: readonly Row[]): void {
-  const columns = ["name", "result", "minutes"] as const;
-  const widths = columns.map((column) => Math.max(...rows.map((row) => row[column].length)));
-  for (const row of rows)
-    console.log(
-      [...columns.map((column, index) => row[column].padEnd(widths[index] ?? 0)), row.failed].join("  ").trimEnd(),
-    );
-}
+const print = (rows: readonly Row[]): void => {
+  const cells = rows.map(({ name, result, minutes, failed }) => [name, result, minutes, failed]);
+  for (const line of aligned(cells, [0, 1, 2, 3])) console.log(line);
+};
 
 async function tried(part: Part, tree: string): Promise<Row> {
   const { name, minutes } = part;

@@ -2,17 +2,14 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 
-const whole = (text: string): number => {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
-  return Number(text);
-};
+import { wholeNumber } from "./lab/whole-number.ts";
 
 const { seed, rounds } = new Command("faults")
   .description("strikes a sample site under load with faults by chance, and holds it to the ledger afterwards")
-  .option("--seed <number>", "plays a former run again; default: another each time, which is printed", whole)
-  .option("--rounds <number>", "how many faults; about half a minute each", whole, 20)
+  .option("--seed <number>", "plays a former run again; default: another each time, which is printed", wholeNumber)
+  .option("--rounds <number>", "how many faults; about half a minute each", wholeNumber, 20)
   .parse()
   .opts<{ seed?: number; rounds: number }>();
 

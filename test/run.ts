@@ -4,26 +4,26 @@ import { availableParallelism } from "node:os";
 import { relative, resolve } from "node:path";
 import { styleText } from "node:util";
 
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 
+import { wholeNumber } from "./lab/whole-number.ts";
 import { type Done, runBatch } from "./runner/batch.ts";
 import { table, timesOf } from "./runner/table.ts";
 import { type Batch, batches, project, type Tier, tierOf, tiers } from "./runner/tier.ts";
 import { keepTimes, lastTimes } from "./runner/times.ts";
 
-const whole = (text: string): number => {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
-  return Number(text);
-};
-
 const cores = availableParallelism();
 const command = new Command("npm test --")
   .description("runs the tests: lint and types first, then tier by tier")
   .argument("[file...]", "only these test files; default: all")
-  .option("--seed <number>", "plays the order of a run again; default: another each time, which is printed", whole)
+  .option(
+    "--seed <number>",
+    "plays the order of a run again; default: another each time, which is printed",
+    wholeNumber,
+  )
   .addOption(new Option("--tier <name...>", "only these tiers").choices(tiers))
   // A file takes about one processor; more than four whole sites side by side disturb each other.
-  .option("--lanes <number>", "files side by side", whole, Math.max(2, Math.min(4, cores)))
+  .option("--lanes <number>", "files side by side", wholeNumber, Math.max(2, Math.min(4, cores)))
   .option("--verbose", "print every test, not only those that failed")
   .parse();
 const {

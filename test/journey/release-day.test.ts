@@ -14,7 +14,7 @@ import type { History } from "../../operations/release-history.ts";
 import { Evidence } from "../../policies/evidence/evidence.ts";
 import { docker, lines, run } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
-import { inspect, within } from "../lab/engine.ts";
+import { inspect, psql, within } from "../lab/engine.ts";
 import { Load } from "../lab/load.ts";
 import { Operator } from "../lab/operator.ts";
 import { announced, keepsItsWordWith } from "../lab/plan.ts";
@@ -71,16 +71,7 @@ const replaced = (deeds: Record<string, string[]>): string[] =>
 const replacedFirst = ["create-replacement", "delete-replaced", "replace"];
 const applied = async (): Promise<string[]> => {
   const sql = "SELECT name FROM django_migrations WHERE app = 'guarded' ORDER BY name";
-  const psql = [
-    "psql",
-    "--no-psqlrc",
-    "--quiet",
-    "--no-align",
-    "--tuples-only",
-    "--username=postgres",
-    "--dbname=site",
-  ];
-  return lines(await docker(["exec", site().container("postgres"), ...psql, "--command", sql]));
+  return lines(await docker(["exec", site().container("postgres"), ...psql(), "-c", sql]));
 };
 
 describe("a release of a local stack", function () {

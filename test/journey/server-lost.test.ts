@@ -10,7 +10,7 @@ import { after, before, describe, it } from "mocha";
 import type { Backup, Whereabouts } from "../../operations/backup/repository.ts";
 import { docker, type Result } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
-import { leftovers, processesOf, sweep } from "../lab/engine.ts";
+import { leftovers, processesOf, psql, sweep } from "../lab/engine.ts";
 import { FaultProxy } from "../lab/fault-proxy.ts";
 import { request } from "../lab/http.ts";
 import { createNetwork, type LabNetwork, leftovers as leftInLab } from "../lab/network.ts";
@@ -80,10 +80,7 @@ describe("a lost server, and staging's refresh", function () {
     new Operator(lost.stack).socle(words, { timeoutSeconds: 180, check });
   const listed = async (): Promise<Listed[]> =>
     (JSON.parse((await socle(["backup", "list", "--json"])).stdout) as { backups: Listed[] }).backups;
-  const psql = (query: string): string[] => [
-    ...["exec", `${lost.stack.prefix}-postgres`],
-    ...["psql", "-XAtq", "-U", "postgres", "-d", "site", "-c", query],
-  ];
+  const asking = (query: string): string[] => ["exec", `${lost.stack.prefix}-postgres`, ...psql(), "-c", query];
 
   describe("until it is lost", () => {
     it("keeps a backup, changes after it and files in its off-site copy, and is lost in the middle of a check", async () => {
@@ -98,9 +95,9 @@ describe("a lost server, and staging's refresh", function () {
       await until("a point in time to recover to", 60, () => inside("archive", "cat", "/archive/stored"));
       await socle(["backup", "now"]);
       // Of this the archived changes alone know.
-      await docker(psql("CREATE TABLE dropped AS SELECT n FROM generate_series(1, 7) n"));
+      await docker(asking("CREATE TABLE dropped AS SELECT n FROM generate_series(1, 7) n"));
       const at = new Date().toISOString();
-      await docker(psql("DROP TABLE dropped"));
+      await docker(asking("DROP TABLE dropped"));
       await inside("archive", "sh", "/tools/store.sh");
       await socle(["backup", "copy"]);
       const backup = (await listed()).at(-1);
@@ -194,8 +191,8 @@ describe("a lost server, and staging's refresh", function () {
       );
       await socle(["backup", "fetch", "--all"]);
       await socle(["restore", "--at", kept.at, "--yes"]);
-      assert.deepEqual(await onServer().docker(...psql("SELECT count(*) FROM dropped")), ["7"]);
-      await onServer().docker(...psql("DROP TABLE dropped"));
+      assert.deepEqual(await onServer().docker(...asking("SELECT count(*) FROM dropped")), ["7"]);
+      await onServer().docker(...asking("DROP TABLE dropped"));
     });
 
     it("D9: fills a stack on another host with its data, without a person in them", async () => {
@@ -211,8 +208,7 @@ describe("a lost server, and staging's refresh", function () {
       assert.equal((JSON.parse(stdout) as { from: string }).from, lost.stack.name);
       const query =
         "SELECT (SELECT count(*) FROM copies_copy) || ' ' || string_agg(left(username, 5), ' ') FROM auth_user";
-      const there = ["psql", "-XAtq", "-U", "postgres", "-d", "site", "-c", query];
-      assert.equal(await docker(["exec", staging.container("postgres"), ...there]), "1 user-");
+      assert.equal(await docker(["exec", staging.container("postgres"), ...psql(), "-c", query]), "1 user-");
       assert.notEqual(await staging.visitor().signIn("admin", kept.password), 200);
     });
   });

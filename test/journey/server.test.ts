@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 
-import { after, before, describe, it } from "mocha";
+import { before, describe, it } from "mocha";
 
 import type { History } from "../../operations/release-history.ts";
 import { Evidence } from "../../policies/evidence/evidence.ts";
@@ -15,8 +15,9 @@ import { request } from "../lab/http.ts";
 import { Operator } from "../lab/operator.ts";
 import { scan } from "../lab/scan.ts";
 import { verdicts } from "./audit.ts";
+import { ownServer } from "./server/own-server.ts";
 import { isBackAfterRestart } from "./server/restarted.ts";
-import { domains, SiteOnServer, validitySeconds } from "./server/site-on-server.ts";
+import { domains, validitySeconds } from "./server/site-on-server.ts";
 import { Visits } from "./server/visits.ts";
 
 const [domain, second] = domains;
@@ -24,19 +25,7 @@ const [domain, second] = domains;
 describe("a bare server over SSH with ACME", function () {
   this.timeout(600_000);
   this.slow(20_000);
-  let starting: Promise<SiteOnServer> | undefined;
-  let started: SiteOnServer | undefined;
-  const site = (): SiteOnServer => {
-    assert.ok(started);
-    return started;
-  };
-  before("the first pulumi up", async () => {
-    started = await (starting = SiteOnServer.start());
-  }).timeout(900_000);
-  // Also where its coming up took too long: it removes itself where that failed.
-  after("the server goes", async () => {
-    await (await starting?.catch(() => undefined))?.remove();
-  }).timeout(600_000);
+  const site = ownServer();
 
   describe("is prepared", () => {
     it("has an engine with log rotation and live restore, its own settings kept", async () => {
@@ -235,33 +224,6 @@ describe("a bare server over SSH with ACME", function () {
   });
 
   describe("later", () => {
-    it("keeps everything when the image of a release does not exist: the error names it", async () => {
-      const { server, containers } = site();
-      const { administrator } = await site().work();
-      const { application } = server.stack.settings as { application: { image: string } };
-      const image = application.image.replace(/@.*/, `@sha256:${"0".repeat(64)}`);
-      const before = await server.lives(containers);
-      await server.stack.configure({ application: { ...application, image } });
-      try {
-        const { code, stdout } = await server.stack.up({ check: false });
-        assert.notEqual(code, 0);
-        assert.ok(stdout.includes(image) && /manifest unknown|not found/.test(stdout), stdout);
-        assert.deepEqual(await server.lives(containers), before);
-        assert.equal(await administrator.whoAmI(), "admin");
-      } finally {
-        await server.stack.configure({ application });
-      }
-      // With the settings of before there is nothing to bring back: only the site's own entry in the state names others.
-      const { stdout } = await server.stack.preview(["--json"]);
-      const plan = JSON.parse(stdout) as {
-        steps: { op: string; newState?: { type: string } }[];
-        changeSummary: Record<string, number>;
-      };
-      assert.ok((plan.changeSummary["same"] ?? 0) > 50, stdout);
-      const changed = plan.steps.filter(({ op }) => op !== "same").map(({ op, newState }) => [op, newState?.type]);
-      assert.deepEqual(changed, [["update", "socle:index:Site"]]);
-    });
-
     it("has renewed its certificate by itself after two thirds of its lifetime, and reloaded Nginx without a restart", async () => {
       const { server, certificates, nginx } = site();
       const renewed = await until("another certificate", validitySeconds, () => Promise.resolve(certificates.seen[2]));

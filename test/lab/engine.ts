@@ -65,6 +65,11 @@ export async function sweep(prefix: string): Promise<void> {
   }
 }
 
+/** psql in the container of PostgreSQL, as its superuser: bare rows, and an end at the first error. */
+export const psql = (database = "site"): string[] => [
+  ...["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", database],
+];
+
 /** Runs a command in a container, as the user of its processes. */
 export function within(
   container: string,

@@ -8,7 +8,7 @@ import { certificate, generated, imageId, privateKey, type Registered, Secret } 
 import { deploy, type Deployment } from "../unit/components/stack.ts";
 import { docker, lines, run } from "./command.ts";
 import { until } from "./deadline.ts";
-import { inspect, sweep } from "./engine.ts";
+import { inspect, psql, sweep } from "./engine.ts";
 import { type Inputs, make } from "./resource.ts";
 import { Operator } from "./operator.ts";
 import { freePorts, sampleSite, type Sections, TestStack } from "./stack.ts";
@@ -80,8 +80,7 @@ export class Ground {
 
   /** SQL as PostgreSQL's superuser, in the site's database or another one. */
   sql(query: string, database = "site"): Promise<string> {
-    const psql = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", database];
-    return docker(["exec", "--interactive", this.container("postgres"), ...psql], { input: query });
+    return docker(["exec", "--interactive", this.container("postgres"), ...psql(database)], { input: query });
   }
 
   visitor(): Visitor {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { wordsOf } from "../unit/components/command-line.ts";
 import { docker, lines, type Result, run } from "./command.ts";
+import { psql } from "./engine.ts";
 import { Ground } from "./ground.ts";
 import type { LocalSite } from "./running-site.ts";
 
@@ -145,16 +146,8 @@ USER 10001:10001
   }
 
   get #psql(): string[] {
-    const { database = "site" } = (this.#site.stack.settings["postgres"] ?? {}) as { database?: string };
-    return [
-      "psql",
-      "--no-psqlrc",
-      "--quiet",
-      "--no-align",
-      "--tuples-only",
-      "--username=postgres",
-      `--dbname=${database}`,
-    ];
+    const { database } = (this.#site.stack.settings["postgres"] ?? {}) as { database?: string };
+    return psql(database);
   }
 
   /** Lets the slow migration end. */

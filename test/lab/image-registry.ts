@@ -14,6 +14,9 @@ export interface ImageRegistry {
   readonly here: string;
   /** Hands an image of this machine's engine over; returns its reference by digest, as hosts name it. */
   push(image: string): Promise<string>;
+  /** Answers nobody until it is to go on. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
 }
 
 export interface Login {
@@ -58,6 +61,12 @@ export async function startRegistry(network: LabNetwork, login?: Login): Promise
       } finally {
         await docker(["rmi", "--no-prune", target]);
       }
+    },
+    async pause() {
+      await docker(["pause", container]);
+    },
+    async resume() {
+      await docker(["unpause", container]);
     },
   };
 }

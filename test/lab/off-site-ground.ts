@@ -1,6 +1,9 @@
 // A ground with copies of its backups on an S3 server, which is reached through a proxy that fails when told to, and with a
 // watch that tells a webhook.
-import { docker, lines } from "./command.ts";
+import { after, before } from "mocha";
+
+import type { Backup, Whereabouts } from "../../operations/backup/repository.ts";
+import { docker, lines, type Result } from "./command.ts";
 import { FaultProxy } from "./fault-proxy.ts";
 import { Ground } from "./ground.ts";
 import { plainSite } from "./plain-site.ts";
@@ -58,7 +61,37 @@ export class OffSiteGround {
     );
   }
 
+  /** Runs `socle` on the ground's stack. */
+  socle(words: string[], check = true): Promise<Result> {
+    return this.ground.operator.socle(words, { check });
+  }
+
+  /** The backups, with where each is. */
+  async listed(): Promise<(Backup & Whereabouts)[]> {
+    return (await this.ground.operator.json<{ backups: (Backup & Whereabouts)[] }>(["backup", "list"])).backups;
+  }
+
   async remove(): Promise<void> {
+    await Ground.removeAll();
     await Promise.all([this.proxy.stop(), this.s3.stop(), this.receiver.stop()]);
   }
+}
+
+/**
+ * To be called in a `describe`: there before its first test, gone after its last.
+ * @param command the site's own part of a backup
+ */
+export function offSiteGround(command?: string[]): () => OffSiteGround {
+  let place: OffSiteGround | undefined;
+  before(async () => {
+    place = await OffSiteGround.create(command);
+  });
+  after(async () => {
+    // Also one that was cut off while it came up.
+    await (place?.remove() ?? Ground.removeAll());
+  });
+  return () => {
+    if (place === undefined) throw new Error("the ground is not there");
+    return place;
+  };
 }

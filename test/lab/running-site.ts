@@ -1,22 +1,20 @@
 // A site of the sample application on the engine of this machine, as a test or a benchmark works with it.
 import { docker } from "./command.ts";
 import { containersOf, leftovers, sweep } from "./engine.ts";
-import { freePorts, type Output, type Sections, TestStack } from "./stack.ts";
+import { RunningStack } from "./running-stack.ts";
+import { freePorts, type Sections, TestStack } from "./stack.ts";
 import type { Seen } from "./witness.ts";
 import { Visitor } from "./visitor.ts";
 
-export class LocalSite {
-  readonly stack: TestStack;
+export class LocalSite extends RunningStack {
   readonly ports: { http: number; https: number };
-  /** Of the last `up`. */
-  output: Output = { url: "", release: "", services: {}, checks: [] };
   /** What could be seen while the first `up` ran. */
   seen: Seen = { processes: new Set(), containers: [] };
   readonly #images: string[] = [];
   readonly #administrators = new Map<string, Promise<Visitor>>();
 
   constructor(stack: TestStack, ports: { http: number; https: number }) {
-    this.stack = stack;
+    super(stack);
     this.ports = ports;
   }
 
@@ -32,27 +30,12 @@ export class LocalSite {
     return new LocalSite(stack, ports);
   }
 
-  /** Brings the stack to its settings, some of them replaced. */
-  async up(sections: Sections = {}): Promise<string> {
-    await this.stack.configure(sections);
-    const { stdout } = await this.stack.up();
-    const former = this.output.adminPassword;
-    this.output = await this.stack.outputs();
+  override async up(sections: Sections = {}): Promise<string> {
+    const { adminPassword } = this.output;
+    const said = await super.up(sections);
     // A changed password ends its user's sessions.
-    if (this.output.adminPassword !== former) this.#administrators.clear();
-    return stdout;
-  }
-
-  /** The settings, with some keys of one section replaced. */
-  changed(section: string, keys: Record<string, unknown>): Sections {
-    return { [section]: { ...(this.stack.settings[section] as Record<string, unknown> | undefined), ...keys } };
-  }
-
-  container(service: string): string {
-    const found = this.output.services[service];
-    if (found === undefined)
-      throw new Error(`no service ${service} in ${Object.keys(this.output.services).join(", ")}`);
-    return found.container;
+    if (this.output.adminPassword !== adminPassword) this.#administrators.clear();
+    return said;
   }
 
   visitor(): Visitor {

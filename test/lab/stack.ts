@@ -1,7 +1,7 @@
 // A stack of the project's own program under a name, a state folder and settings of its own, driven by the real engine.
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -59,22 +59,29 @@ export function sampleSite(image: string): Sections {
   };
 }
 
-/** Two ports that nothing listens on. */
+/**
+ * Two ports that nothing listens on. Not of those that the kernel gives to whoever asks for any (Linux: from 32768 on): the
+ * engine of another test's Pulumi could have such a one by the time that it is used.
+ */
 export async function freePorts(): Promise<{ http: number; https: number }> {
-  const servers = [createServer(), createServer()];
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve) => {
-          server.listen(0, "0.0.0.0", () => {
-            resolve((server.address() as AddressInfo).port);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  const [http = 0, https = 0] = ports;
-  return { http, https };
+  const [http, https] = [await freePort(), await freePort()];
+  return http === https ? freePorts() : { http, https };
+}
+
+async function freePort(): Promise<number> {
+  const port = randomInt(20_000, 32_000);
+  const server = createServer();
+  const free = await new Promise<boolean>((resolve) => {
+    server.once("error", () => {
+      resolve(false);
+    });
+    server.listen(port, "0.0.0.0", () => {
+      resolve(true);
+    });
+  });
+  if (!free) return freePort();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 export class TestStack {

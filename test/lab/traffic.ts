@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { until } from "./deadline.ts";
+import { psql } from "./engine.ts";
 import type { Ground } from "./ground.ts";
 
 /** Seconds that one may wait for a lock; PostgreSQL itself counts them, on a busy machine too. */
@@ -18,8 +19,7 @@ class Client {
 
   constructor(postgres: string, statement: string) {
     const options = ["--env", `PGOPTIONS=-c lock_timeout=${patience}s`];
-    const psql = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", "site"];
-    const child = spawn("docker", ["exec", "--interactive", ...options, postgres, ...psql], { stdio: "pipe" });
+    const child = spawn("docker", ["exec", "--interactive", ...options, postgres, ...psql()], { stdio: "pipe" });
     child.stdin.on("error", () => undefined);
     child.stdout.on("data", (part: Buffer) => (this.answers += part.toString().split("\n").length - 1));
     const said = text(child.stderr);

@@ -13,8 +13,8 @@ export interface Seen {
   readonly containers: string[];
 }
 
-/** Watches while the action runs. */
-export async function witness(action: () => Promise<unknown>): Promise<Seen> {
+/** Watches while the action runs, which may look at what has been seen so far. */
+export async function witness(action: (seen: Seen) => Promise<unknown>): Promise<Seen> {
   const seen: Seen = { processes: new Set(), containers: [] };
   const inspections: Promise<void>[] = [];
   const events = spawn(
@@ -34,7 +34,7 @@ export async function witness(action: () => Promise<unknown>): Promise<Seen> {
   const end = new AbortController();
   const processes = watchProcesses(seen.processes, end.signal);
   try {
-    await action();
+    await action(seen);
   } finally {
     end.abort();
     events.kill();

@@ -4,9 +4,8 @@ import { randomBytes } from "node:crypto";
 
 import { after, before, describe, it } from "mocha";
 
-import type { History } from "../../operations/release-history.ts";
-import { until } from "../lab/deadline.ts";
 import { deploy, endLeft, releaseSteps } from "../lab/deployer.ts";
+import { assertKillsRecorded } from "../lab/killed-releases.ts";
 import { Load } from "../lab/load.ts";
 import { Operator } from "../lab/operator.ts";
 import { assertExact } from "../lab/oracle.ts";
@@ -69,20 +68,6 @@ describe("a deployer that is killed at every step, in a local stack under load",
 
   it("each is recorded as one that failed, unless its release served already", async () => {
     const { image } = site.stack.settings["application"] as { image: string };
-    const operator = new Operator(site.stack);
-    const ofThis = async () => {
-      const { releases, flaws } = await operator.json<History>(["releases"]);
-      assert.deepEqual(flaws, []);
-      return releases.filter(({ released }) => released.image === image);
-    };
-    // The last of them was killed when its release served and was recorded. What watches over each writes in its own time.
-    await until("those that were killed are recorded", 60, async () => {
-      const failed = (await ofThis()).filter(({ result }) => result === "failed").map(({ reason }) => reason);
-      const killed = failed.filter((reason) => reason.startsWith("The deployment was killed"));
-      // Of half of them the program died too. Where it lived on, its own last error may be what is recorded.
-      if (killed.length >= Math.floor(releaseSteps.length / 2)) return true;
-      throw new Error(`recorded: ${failed.join(" | ")}`);
-    });
-    assert.equal((await ofThis()).filter(({ result }) => result === "succeeded").length, 1);
+    await assertKillsRecorded(new Operator(site.stack), image, releaseSteps.length);
   });
 });

@@ -1,9 +1,10 @@
 /** Which parts passed on which content of the project: they need not be run again. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 
-const folder = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "socle", "passed");
+import { cacheFolder } from "../../operations/tool.ts";
+
+const folder = join(cacheFolder(), "passed");
 
 /** Minutes that each part took which passed on this tree. */
 export function passesOf(tree: string): Record<string, number> {

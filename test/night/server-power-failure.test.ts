@@ -1,22 +1,12 @@
 // A site on a server that loses its power, and one that is rebooted afterwards.
-import assert from "node:assert/strict";
+import { describe, it } from "mocha";
 
-import { after, before, describe, it } from "mocha";
-
+import { ownServer } from "../journey/server/own-server.ts";
 import { isBackAfterRestart } from "../journey/server/restarted.ts";
-import { SiteOnServer } from "../journey/server/site-on-server.ts";
 
 describe("a site on a server over SSH", function () {
   this.timeout(600_000);
-  let starting: Promise<SiteOnServer> | undefined;
-  let started: SiteOnServer | undefined;
-  before("the first pulumi up", async () => {
-    started = await (starting = SiteOnServer.start());
-  }).timeout(900_000);
-  // Also where its coming up took too long: it removes itself where that failed.
-  after("the server goes", async () => {
-    await (await starting?.catch(() => undefined))?.remove();
-  }).timeout(600_000);
+  const site = ownServer();
 
   for (const [what, powerLoss] of [
     ["a power failure", true],
@@ -24,7 +14,6 @@ describe("a site on a server over SSH", function () {
     ["another power failure", true],
   ] as const)
     it(`is back after ${what}, without hands and with its data`, async () => {
-      assert.ok(started);
-      await isBackAfterRestart(started, { powerLoss });
+      await isBackAfterRestart(site(), { powerLoss });
     });
 });

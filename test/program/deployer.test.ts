@@ -3,10 +3,9 @@ import assert from "node:assert/strict";
 
 import { after, before, describe, it } from "mocha";
 
-import type { History } from "../../operations/release-history.ts";
-import { until } from "../lab/deadline.ts";
 import { deploy, endLeft, type Victim } from "../lab/deployer.ts";
 import { containersOf, inspect } from "../lab/engine.ts";
+import { assertKillsRecorded } from "../lab/killed-releases.ts";
 import { SmallSite } from "./small-site.ts";
 
 const steps: { name: string; step: RegExp; what: Victim; formerServes: boolean }[] = [
@@ -73,19 +72,6 @@ describe("a deployer that is killed in a local stack", function () {
   });
 
   it("is recorded as one that failed, unless its release served already", async () => {
-    const ofThis = async () => {
-      const { releases, flaws } = await site.operator.json<History>(["releases"]);
-      assert.deepEqual(flaws, []);
-      return releases.filter(({ released }) => released.image === image);
-    };
-    // The last of them was killed when its release served and was recorded. What watches over each writes in its own time.
-    await until("those that were killed are recorded", 60, async () => {
-      const failed = (await ofThis()).filter(({ result }) => result === "failed").map(({ reason }) => reason);
-      const killed = failed.filter((reason) => reason.startsWith("The deployment was killed"));
-      // Of some the program died too. Where it lived on, its own last error may be what is recorded.
-      if (killed.length >= Math.floor(steps.length / 2)) return true;
-      throw new Error(`recorded: ${failed.join(" | ")}`);
-    });
-    assert.equal((await ofThis()).filter(({ result }) => result === "succeeded").length, 1);
+    await assertKillsRecorded(site.operator, image, steps.length);
   });
 });

@@ -9,12 +9,15 @@ import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 
 import { docker } from "../lab/command.ts";
+import { until } from "../lab/deadline.ts";
 import { containersOf } from "../lab/engine.ts";
 import { type ImageRegistry, startRegistry } from "../lab/image-registry.ts";
 import { createNetwork, type LabNetwork } from "../lab/network.ts";
 import { scan } from "../lab/scan.ts";
 import { witness } from "../lab/witness.ts";
 import { SmallSite } from "./small-site.ts";
+
+const isPull = (command: string): boolean => command.includes("pull.sh");
 
 describe("A stack whose images come from a registry with a login", function () {
   this.timeout(300_000);
@@ -68,8 +71,16 @@ describe("A stack whose images come from a registry with a login", function () {
     const temporary = join(stack.folder, "temporary");
     await mkdir(temporary);
     let said = "";
-    const seen = await witness(async () => {
-      said = (await stack.pulumi(["up", "--yes", "--skip-preview"], { variables: { TMPDIR: temporary } })).stdout;
+    // A pull of what is here already is over in no time.
+    await registry.pause();
+    const seen = await witness(async ({ processes }) => {
+      const up = stack.pulumi(["up", "--yes", "--skip-preview"], { variables: { TMPDIR: temporary } });
+      try {
+        await Promise.race([up, until("the pull is seen", 120, () => Promise.resolve([...processes].some(isPull)))]);
+      } finally {
+        await registry.resume();
+      }
+      said = (await up).stdout;
     });
     site.output = await stack.outputs();
     const running = await containersOf(stack.prefix);
@@ -80,7 +91,6 @@ describe("A stack whose images come from a registry with a login", function () {
     assert.equal(await docker(["inspect", "--format", "{{.Image}}", site.container("backend")]), content);
 
     const commands = [...seen.processes].join("\n");
-    assert.match(commands, /pull\.sh/);
     const own = join(homedir(), ".docker");
     const found = await scan({
       secrets: { registryPassword: login.password },
@@ -96,6 +106,21 @@ describe("A stack whose images come from a registry with a login", function () {
     });
     assert.deepEqual(found.findings, []);
     assert.deepEqual(await readdir(temporary), []);
+    await stack.preview(["--expect-no-changes"]);
+  });
+
+  it("keeps everything when the image of a release does not exist: the error names it", async () => {
+    const { stack } = site;
+    const { application } = stack.settings;
+    const absent = image.replace(/@.*/, `@sha256:${"0".repeat(64)}`);
+    const former = await lives();
+    await stack.configure(site.changed("application", { image: absent }));
+    const { code, stdout } = await stack.up({ check: false });
+    assert.notEqual(code, 0);
+    assert.ok(stdout.includes(absent) && /manifest unknown|not found/.test(stdout), stdout);
+    assert.equal(await lives(), former);
+    await stack.configure({ application });
+    // With the settings of before there is nothing to bring back.
     await stack.preview(["--expect-no-changes"]);
   });
 

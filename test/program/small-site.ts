@@ -6,13 +6,14 @@ import { viewOfClone } from "../lab/clone-view.ts";
 import { docker } from "../lab/command.ts";
 import { leftovers, sweep } from "../lab/engine.ts";
 import { Operator } from "../lab/operator.ts";
-import { freePorts, type Output, type Sections, TestStack } from "../lab/stack.ts";
+import { RunningStack } from "../lab/running-stack.ts";
+import { freePorts, type Sections, TestStack } from "../lab/stack.ts";
 import { smallUpdates } from "../lab/updates.ts";
 
 const program = join(import.meta.dirname, "small-program.ts");
 const image = "nginx:1.26";
-/** Ends at once when it is told to, as the first process of a container does only where it says so. */
-const serve = ["sh", "-c", 'trap "exit 0" TERM; sleep 100000 & wait'];
+/** Ends at once when it is told to, by whichever signal the image names: the first process of a container does so only where it says so. */
+const serve = ["sh", "-c", 'trap "exit 0" TERM QUIT; sleep 100000 & wait'];
 const well = ["test", "!", "-e", "/srv/media/unwell"];
 
 const settings: Sections = {
@@ -35,15 +36,12 @@ const settings: Sections = {
   beat: { command: serve, health: ["true"], memory: 64, stopGrace: 10 },
 };
 
-export class SmallSite {
-  readonly stack: TestStack;
+export class SmallSite extends RunningStack {
   readonly operator: Operator;
-  /** Of the last `up`. */
-  output: Output = { url: "", release: "", services: {}, checks: [] };
   readonly #images: string[] = [];
 
   private constructor(stack: TestStack) {
-    this.stack = stack;
+    super(stack);
     this.operator = new Operator(stack);
   }
 
@@ -54,26 +52,6 @@ export class SmallSite {
     await useSmallProgram(stack.folder);
     for (const [name, value] of Object.entries(secrets)) await stack.setSecret(name, value);
     return new SmallSite(stack);
-  }
-
-  /** Brings the stack to its settings, some of them replaced. */
-  async up(sections: Sections = {}): Promise<string> {
-    await this.stack.configure(sections);
-    const { stdout } = await this.stack.up();
-    this.output = await this.stack.outputs();
-    return stdout;
-  }
-
-  /** The settings, with some keys of one section replaced. */
-  changed(section: string, keys: Record<string, unknown>): Sections {
-    return { [section]: { ...(this.stack.settings[section] as Record<string, unknown> | undefined), ...keys } };
-  }
-
-  container(service: string): string {
-    const found = this.output.services[service];
-    if (found === undefined)
-      throw new Error(`no service ${service} in ${Object.keys(this.output.services).join(", ")}`);
-    return found.container;
   }
 
   /** Keeps the next release's containers from getting healthy, until it is called with false: the `up` waits for them. */

@@ -5,11 +5,11 @@ import type { Times } from "./times.ts";
 
 const seconds = (value: number): string => value.toFixed(0);
 
-/** Columns that are numbers stand to the right. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
+/** Lines of a table; all columns but the first stand to the right, where `left` does not say otherwise. */
+export function aligned(rows: readonly (readonly string[])[], left = [0]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const cell = (text: string, column: number): string =>
-    column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0);
+    left.includes(column) ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0);
   return rows.map((row) => row.map(cell).join("  ").trimEnd());
 }
 

@@ -1,14 +1,15 @@
 // How long each file took the last time on this machine, whichever clone it was run in.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 
 import { z } from "zod";
 
+import { cacheFolder } from "../../operations/tool.ts";
+
 /** File or tier → seconds. */
 export type Times = Record<string, number>;
 
-const file = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "socle", "test-times.json");
+const file = join(cacheFolder(), "test-times.json");
 
 /** @returns nothing where there was no run yet, or what is kept is not understood */
 export function lastTimes(): Times {

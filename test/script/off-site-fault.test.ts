@@ -2,74 +2,58 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 
-import { after, before, describe, it } from "mocha";
+import { describe, it } from "mocha";
 
-import type { Backup, Whereabouts } from "../../operations/backup/repository.ts";
-import { type Result, run } from "../lab/command.ts";
+import { run } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
 import { inspect, processesOf } from "../lab/engine.ts";
-import { Ground } from "../lab/ground.ts";
-import { OffSiteGround } from "../lab/off-site-ground.ts";
-
-type Listed = Backup & Whereabouts;
+import { offSiteGround } from "../lab/off-site-ground.ts";
 
 describe("off-site copies of a local stack", function () {
   this.timeout(300_000);
-  let place: OffSiteGround;
-  let ground: Ground;
-  before(async () => {
-    place = await OffSiteGround.create();
-    ({ ground } = place);
-  });
-  after(async () => {
-    await Ground.removeAll();
-    await place.remove();
-  });
-  const socle = (words: string[], check = true): Promise<Result> => ground.operator.socle(words, { check });
-  const listed = async (): Promise<Listed[]> =>
-    (await ground.operator.json<{ backups: Listed[] }>(["backup", "list"])).backups;
+  const place = offSiteGround();
   /** Bytes of the packs in a repository. */
   const packs = async (service: string, path: string): Promise<number> =>
-    Number((await place.inside(service, "du", "-sb", path)).split("\t")[0]);
+    Number((await place().inside(service, "du", "-sb", path)).split("\t")[0]);
 
   it("fault 19: survive a target that resets, fails and is slow; what was cut off goes on", async () => {
     // Random, so that it is as long when it is stored: more than one pack.
-    await ground.sql(
+    await place().ground.sql(
       "CREATE TABLE heavy AS SELECT n, (SELECT string_agg(md5(random()::text || n || m), '') FROM generate_series(1, 32) m) AS text FROM generate_series(1, 16000) n",
     );
     let first: number | undefined;
     try {
-      place.proxy.fault = "refuse";
-      await socle(["backup", "now"]);
-      await place.told(/❌ .*: the off-site copy failed at: reaching the off-site target/);
+      place().proxy.fault = "refuse";
+      await place().socle(["backup", "now"]);
+      await place().told(/❌ .*: the off-site copy failed at: reaching the off-site target/);
       // What tries again by itself rests meanwhile.
-      ({ Pid: first } = (await inspect(ground.container("offsite"))).State);
+      ({ Pid: first } = (await inspect(place().ground.container("offsite"))).State);
       process.kill(first, "SIGSTOP");
-      assert.equal((await place.records("copies")).at(-1)?.["step"], "reaching the off-site target");
-      assert.equal((await listed()).at(-1)?.offsite, false);
-      await socle(["drill", "restore"]);
+      assert.equal((await place().records("copies")).at(-1)?.["step"], "reaching the off-site target");
+      assert.equal((await place().listed()).at(-1)?.offsite, false);
+      await place().socle(["drill", "restore"]);
 
       // Slow; all that was sent stands in no index yet when the copy is killed.
-      const { prefix } = ground.stack;
-      const data = join(place.s3.folder, place.s3.bucket, prefix, "data");
-      place.proxy.fault = { bytesPerSecond: 6_000_000, resetAt: `PUT /${place.s3.bucket}/${prefix}/index/` };
-      const refused = place.proxy.cut;
-      const attempt = socle(["backup", "copy"], false);
-      await until("the index is on its way", 120, () => Promise.resolve(place.proxy.cut > refused), 0.05);
-      for (const pid of await processesOf(ground.container("offsite"), "restic")) process.kill(pid, "SIGKILL");
+      const { prefix } = place().ground.stack;
+      const data = join(place().s3.folder, place().s3.bucket, prefix, "data");
+      place().proxy.fault = { bytesPerSecond: 6_000_000, resetAt: `PUT /${place().s3.bucket}/${prefix}/index/` };
+      const refused = place().proxy.cut;
+      const attempt = place().socle(["backup", "copy"], false);
+      await until("the index is on its way", 120, () => Promise.resolve(place().proxy.cut > refused), 0.05);
+      for (const pid of await processesOf(place().ground.container("offsite"), "restic")) process.kill(pid, "SIGKILL");
       assert.notEqual((await attempt).code, 0);
-      assert.equal((await place.records("copies")).at(-1)?.["step"], "copying");
+      assert.equal((await place().records("copies")).at(-1)?.["step"], "copying");
 
-      place.proxy.fault = {};
-      await socle(["backup", "copy"]);
-      assert.equal((await listed()).at(-1)?.offsite, true);
-      await place.told(/✅ .*: well again: the off-site copy failed/);
+      place().proxy.fault = {};
+      await place().socle(["backup", "copy"]);
+      assert.equal((await place().listed()).at(-1)?.offsite, true);
+      await place().told(/✅ .*: well again: the off-site copy failed/);
       const [here, there] = [await packs("backup", "/backups/repository/data"), await size(data)];
       assert.ok(there < here * 1.3, `what was sent is not sent again: ${String(there)} there, ${String(here)} here`);
     } finally {
-      place.proxy.fault = {};
+      place().proxy.fault = {};
       if (first !== undefined) process.kill(first, "SIGCONT");
-      await ground.sql("DROP TABLE IF EXISTS heavy");
+      await place().ground.sql("DROP TABLE IF EXISTS heavy");
     }
   });
 });

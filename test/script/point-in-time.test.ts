@@ -133,7 +133,8 @@ describe("point-in-time recovery of a local stack", function () {
       assert.equal(await sql("CREATE TABLE meanwhile AS SELECT 1 AS n; SELECT n FROM meanwhile"), "1");
       await disk.empty();
       await received(new Date().toISOString());
-      await told(/✅ .*: well again: the archive has had none/);
+      // Where the disk was full for more than a minute, the repository is behind for a while after the archive.
+      await told(/✅ .*: well again: the (archive|repository) has had none/);
     } finally {
       await disk.remove();
       await sql("DROP TABLE IF EXISTS meanwhile");
@@ -148,7 +149,8 @@ describe("point-in-time recovery of a local stack", function () {
 
   it("leaves nothing in the database when it is switched off, again without a restart", async () => {
     // As an `up` does it: first the container goes, then what it was let to.
-    await docker(["rm", "--force", ground.container("archive")]);
+    await docker(["stop", ground.container("archive")]);
+    await docker(["rm", ground.container("archive")]);
     await run("sh", ["-c", await ground.command("archive-access", "delete")], {
       directory: project,
       environment: ground.stack.environment(),

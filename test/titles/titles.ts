@@ -4,11 +4,12 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 
 import { file as demandFile } from "../demands/demand.ts";
 import { allTests, fullTitle, type Test } from "../demands/tests.ts";
 import { Random } from "../lab/random.ts";
+import { wholeNumber } from "../lab/whole-number.ts";
 import { compare } from "./compare.ts";
 import { follow, followAll } from "./follow.ts";
 import { sourceOf } from "./source.ts";
@@ -17,11 +18,6 @@ import { type Before, readBefore, readSuccessors, type Successor, take, writeSuc
 /** The commit whose tests test/titles/before.tsv lists. */
 const commit = "7ef49769d5f43036d9dd672f8a6ef63cc26bc15b";
 const project = join(import.meta.dirname, "..", "..");
-
-const whole = (text: string): number => {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
-  return Number(text);
-};
 
 /** Some titles depend on how this machine came by Pulumi: those of a machine without its own build count as well. */
 async function testsOfAnyMachine(): Promise<Test[]> {
@@ -102,8 +98,8 @@ const command = new Command("npm run titles --")
   .description("holds the titles of the tests against those of before, with the list of successors")
   .option("--take <file...>", "first adds lists of successors to test/titles/successors.tsv")
   .option("--follow", `first names in ${demandFile} the successors of titles that are gone`)
-  .option("--sample <seed>", "prints old and new source of some successors, chosen by this seed", whole)
-  .option("--count <number>", "how many", whole, 20)
+  .option("--sample <seed>", "prints old and new source of some successors, chosen by this seed", wholeNumber)
+  .option("--count <number>", "how many", wholeNumber, 20)
   .parse();
 const options = command.opts<{ take?: string[]; follow?: true; sample?: number; count: number }>();
 
