@@ -12,6 +12,7 @@ import { docker, type Result } from "../lab/command.ts";
 import { until } from "../lab/deadline.ts";
 import { leftovers, processesOf, psql, sweep } from "../lab/engine.ts";
 import { FaultProxy } from "../lab/fault-proxy.ts";
+import { Ground } from "../lab/ground.ts";
 import { request } from "../lab/http.ts";
 import { createNetwork, type LabNetwork, leftovers as leftInLab } from "../lab/network.ts";
 import { Operator } from "../lab/operator.ts";
@@ -65,6 +66,7 @@ describe("a lost server, and staging's refresh", function () {
     };
     lost = await LocalSite.create({ ...sampleSite("socle-example-site:dev"), ...backups });
     ending.defer(() => removed(lost));
+    ending.defer(() => Ground.removeAll());
     await lost.stack.setCredential("offsiteAccessKey", s3.accessKey);
     await lost.stack.setCredential("offsiteSecretKey", s3.secretKey);
     await lost.up();
@@ -197,13 +199,12 @@ describe("a lost server, and staging's refresh", function () {
 
     it("D9: fills a stack on another host with its data, without a person in them", async () => {
       await socle(["backup", "now"]);
-      const { application, superuser } = sampleSite("socle-example-site:dev");
       const off = { enabled: false };
-      const data = { keepOnDestroy: false };
-      const sections = { application, superuser, worker: off, beat: off, release: { hold: 0 }, data };
-      const staging = await LocalSite.create(sections, {}, lost.stack);
-      ending.defer(() => removed(staging));
-      await staging.up();
+      const staging = await Ground.of({
+        services: ["nginx", "backup", "superuser-admin-1"],
+        sections: { worker: off, beat: off, frontend: undefined },
+        beside: lost,
+      });
       const { stdout } = await socle(["refresh", staging.stack.name, "--from", lost.stack.name, "--yes", "--json"]);
       assert.equal((JSON.parse(stdout) as { from: string }).from, lost.stack.name);
       const query =

@@ -22,8 +22,8 @@ export interface Wanted {
   /** The site's own secrets, and Socle's. */
   secrets?: Record<string, string>;
   credentials?: Record<string, string>;
-  /** A ground whose state folder it shares, as two stacks of one project do; it is removed before that one. */
-  beside?: Ground;
+  /** A ground or a site whose state folder it shares, as two stacks of one project do; it is removed before that one. */
+  beside?: { stack: TestStack };
 }
 
 export class Ground {
