@@ -1,6 +1,4 @@
-/** The only reader of Pulumi's configuration: text in, complete settings or every mistake at once out. */
-import * as pulumi from "@pulumi/pulumi";
-
+/** The only reader of a configuration: text in, complete settings or every mistake at once out. */
 import { contradictions, managedVariables } from "./contradiction.ts";
 import {
   type CredentialName,
@@ -70,12 +68,6 @@ export function readConfiguration(
   mistakes.push(...contradictions(read, Object.keys(secrets), Object.keys(credentials)));
   if (mistakes.length > 0) throw new ConfigurationError(stack, mistakes);
   return { settings: read as Settings, given, secrets, credentials };
-}
-
-/** The running stack's configuration. */
-export function loadConfiguration(): Configuration {
-  const encrypted = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
-  return readConfiguration(pulumi.getProject(), pulumi.getStack(), pulumi.runtime.allConfig(), encrypted);
 }
 
 /** Groups come as JSON, plain text as it is. */

@@ -1,5 +1,5 @@
 // The life of a site. The first day: one `pulumi up`, and all that can be seen of it from outside; nothing changes it. Then data
-// that is lost and brought back, another PostgreSQL, and the end.
+// that is lost and brought back, and the end.
 import { application } from "./life/application.ts";
 import { auditing } from "./life/auditing.ts";
 import { data } from "./life/data.ts";

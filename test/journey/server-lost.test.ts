@@ -108,14 +108,23 @@ describe("a lost server, and staging's refresh", function () {
       await writeFile(key, (await socle(["backup", "key"])).stdout, { mode: 0o600 });
       kept = { key, copy, backup, at, password: lost.output.adminPassword ?? "" };
 
-      // The lock of what is under way stays there.
+      // The lock of what is under way stays there: not one that goes before its process stands still.
       proxy.fault = { bytesPerSecond: 100_000 };
       const reading = ["/tools/restic", "check", "--read-data"];
       const check = inside("offsite", ...reading).catch(() => undefined);
       const locks = join(s3.folder, s3.bucket, lost.stack.prefix, "locks");
-      await until("the lock", 30, async () => (await readdir(locks)).length > 0, 0.02);
-      for (const pid of await processesOf(lost.container("offsite"), "restic")) process.kill(pid, "SIGSTOP");
-      assert.ok((await readdir(locks)).length > 0);
+      const locked = async (): Promise<boolean> => (await readdir(locks).catch(() => [])).length > 0;
+      const signal = async (name: NodeJS.Signals): Promise<void> => {
+        for (const pid of await processesOf(lost.container("offsite"), "restic")) process.kill(pid, name);
+      };
+      const caught = async (): Promise<boolean> => {
+        if (!(await locked())) return false;
+        await signal("SIGSTOP");
+        if (await locked()) return true;
+        await signal("SIGCONT");
+        return false;
+      };
+      await until("the lock", 30, caught, 0.02);
       await sweep(lost.stack.prefix);
       await check;
       proxy.fault = {};

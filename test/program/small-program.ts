@@ -14,7 +14,8 @@ import { recordRelease } from "../../components/release-record.ts";
 import { Secrets } from "../../components/secrets.ts";
 import type { Service } from "../../components/site.ts";
 import { environmentModel, type Model } from "../../config/environment.ts";
-import { type Configuration, loadConfiguration } from "../../config/load.ts";
+import type { Configuration } from "../../config/load.ts";
+import { loadConfiguration } from "../../config/running-stack.ts";
 import { beginDeployment } from "../../deployment/deployment.ts";
 
 const { model, configuration, remark, released } = await begun();

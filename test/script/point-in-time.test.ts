@@ -150,7 +150,7 @@ describe("point-in-time recovery of a local stack", function () {
   it("leaves nothing in the database when it is switched off, again without a restart", async () => {
     // As an `up` does it: first the container goes, then what it was let to.
     await docker(["stop", ground.container("archive")]);
-    await docker(["rm", ground.container("archive")]);
+    await docker(["rm", "--volumes", ground.container("archive")]);
     await run("sh", ["-c", await ground.command("archive-access", "delete")], {
       directory: project,
       environment: ground.stack.environment(),

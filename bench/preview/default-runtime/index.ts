@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { policyGate } from "./components/policy-gate";
 import { Site } from "./components/site";
 import { environmentModel } from "./config/environment";
-import { loadConfiguration } from "./config/load";
+import { loadConfiguration } from "./config/running-stack";
 import { smokeChecks } from "./config/smoke-checks";
 import { preflight } from "./connection/preflight";
 
