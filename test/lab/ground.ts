@@ -51,7 +51,7 @@ export class Ground {
     try {
       const ground = new Ground(stack, await deploy(stack.name, settings, secrets, credentials));
       Ground.#all.push(ground);
-      for (const [name, value] of Object.entries(credentials)) await stack.setCredential(name, value);
+      await stack.setSecrets({}, credentials);
       await Promise.all([ground.add(...services), ground.#tell()]);
       return ground;
     } catch (error) {

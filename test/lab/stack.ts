@@ -115,7 +115,7 @@ export class TestStack {
   ): Promise<TestStack> {
     const stack = new TestStack(beside?.folder ?? (await mkdtemp(join(tmpdir(), "socle-e2e-"))), sections, beside);
     await stack.#init();
-    for (const [name, value] of Object.entries(secrets)) await stack.setSecret(name, value);
+    await stack.setSecrets(secrets);
     return stack;
   }
 
@@ -125,8 +125,7 @@ export class TestStack {
     await rm(this.folder, { recursive: true });
     await mkdir(this.folder, { mode: 0o700 });
     await this.#init();
-    for (const [name, value] of Object.entries(this.#secrets)) await this.setSecret(name, value);
-    for (const [name, value] of Object.entries(this.#credentials)) await this.setCredential(name, value);
+    await this.setSecrets(this.#secrets, this.#credentials);
   }
 
   async #init(): Promise<void> {
@@ -162,6 +161,17 @@ export class TestStack {
   async replace(sections: Sections): Promise<void> {
     this.#sections = sections;
     await this.#write();
+  }
+
+  /** Several at once: each start of the CLI derives the key from the passphrase anew. */
+  async setSecrets(secrets: Record<string, string>, credentials: Record<string, string> = {}): Promise<void> {
+    Object.assign(this.#secrets, secrets);
+    Object.assign(this.#credentials, credentials);
+    const words = [
+      ...Object.entries(secrets).map(([name, value]) => `secrets:${name}=${value}`),
+      ...Object.entries(credentials).map(([name, value]) => `credentials:${name}=${value}`),
+    ].flatMap((assignment) => ["--secret", assignment]);
+    if (words.length > 0) await this.pulumi(["config", "set-all", ...words], { record: false });
   }
 
   async setSecret(name: string, value: string): Promise<void> {

@@ -48,9 +48,8 @@ export class SmallSite extends RunningStack {
   /** It is not up yet. */
   static async create(secrets: Record<string, string> = {}): Promise<SmallSite> {
     const site = { domains: ["localhost"], ports: await freePorts(), tls: { mode: "selfSigned" } };
-    const stack = await TestStack.create({ ...settings, site });
+    const stack = await TestStack.create({ ...settings, site }, secrets);
     await useSmallProgram(stack.folder);
-    for (const [name, value] of Object.entries(secrets)) await stack.setSecret(name, value);
     return new SmallSite(stack);
   }
 
