@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Model } from "../config/environment.ts";
-import { ask } from "../connection/ask.ts";
+import { Host } from "../connection/host.ts";
 
 export interface Note {
   level: "info" | "warn";
@@ -12,7 +12,7 @@ export interface Note {
 /** Asks the server, and says it. A server that is out of reach is no obstacle to a plan. */
 export async function previewEngine({ host, name }: Pick<Model, "host" | "name">): Promise<void> {
   if (host.type !== "ssh" || !host.prepare) return;
-  const notes = await ask(host, "engine/preview.sh", [name], { timeout: 20 }).then(engineNotes, notAsked);
+  const notes = await new Host(host).ask("engine/preview.sh", [name], { seconds: 20 }).then(engineNotes, notAsked);
   for (const { level, text } of notes) await pulumi.log[level](`host: ${host.address}: ${text}`);
 }
 

@@ -2,16 +2,13 @@
  * The lock of a stack, kept on its host: whoever changes the stack holds it, so that two never do at a time, also from
  * two clones or with two states, which Pulumi's own lock knows nothing of.
  */
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 
 import { problems, type Wordings } from "../config/problem.ts";
 import type { Settings } from "../config/schema.ts";
-import { target } from "../connection/target.ts";
+import { type Fields, fieldsOf } from "../connection/fields.ts";
+import { Host, HostError } from "../connection/host.ts";
 import { deployer, stateKey } from "./deployer.ts";
-
-const project = join(import.meta.dirname, "..");
 
 /** Seconds after which a lock that is not renewed frees itself: the deployer was killed or is cut off. */
 export const leaseSeconds = 600;
@@ -82,9 +79,9 @@ export async function takeLock({
   const id = process.env[handedOver] ?? randomBytes(8).toString("hex");
   const { owner, link } = deployer();
   const words = [id, kind, stateKey(), String(lease), String(waitSeconds), owner, reason, link];
-  const { code, fields } = await lockScript(place, ["take", ...words]);
+  const { status, fields } = await lockScript(place, ["take", ...words]);
   const lock = read(fields);
-  if (code === 3) throw problem("lock.held", { stack, lock });
+  if (status === 3) throw problem("lock.held", { stack, lock });
   const { former_owner: former, former_since: since, former_kind: formerKind } = fields;
   return {
     ...lock,
@@ -104,7 +101,7 @@ export async function readLock(place: LockPlace, seconds = 60): Promise<Lock | u
 
 /** Whether it was still held: one that ran out or was taken away is not taken again. */
 export async function renewLock(place: LockPlace, id: string, lease = leaseSeconds): Promise<boolean> {
-  return (await lockScript(place, ["renew", id, String(lease)])).code === 0;
+  return (await lockScript(place, ["renew", id, String(lease)])).status === 0;
 }
 
 export async function releaseLock(place: LockPlace, id: string): Promise<void> {
@@ -169,8 +166,6 @@ export function ago(since: Date, now: Date): string {
   return hours < 48 ? `${String(hours)} h` : `${String(Math.round(hours / 24))} days`;
 }
 
-type Fields = Readonly<Record<string, string | undefined>>;
-
 const time = (seconds: string | undefined): Date => new Date(Number(seconds) * 1000);
 
 function read(fields: Fields): Lock {
@@ -189,22 +184,11 @@ async function lockScript(
   { host, name }: LockPlace,
   words: string[],
   seconds = 60,
-): Promise<{ code: number; fields: Fields }> {
-  const { code, stdout, stderr } = await new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    execFile(
-      "sh",
-      ["host/run.sh", "lock.sh", name, ...words],
-      { cwd: project, env: { ...process.env, ...target(host) }, timeout: seconds * 1000 },
-      (error, out, err) => {
-        resolve({ code: error ? (typeof error.code === "number" ? error.code : 1) : 0, stdout: out, stderr: err });
-      },
-    );
-  });
-  if (![0, 3, 4].includes(code))
-    throw problem("lock.unreachable", { said: stderr.trim() || `exit code ${String(code)}` });
-  const lines = stdout.split("\n").filter((line) => line.includes("="));
-  return {
-    code,
-    fields: Object.fromEntries(lines.map((line) => [line.replace(/=.*/, ""), line.replace(/^\w+=/, "")])),
-  };
+): Promise<{ status: number; fields: Fields }> {
+  try {
+    const { status, output } = await new Host(host).answer("lock.sh", [name, ...words], [0, 3, 4], { seconds });
+    return { status, fields: fieldsOf(output) };
+  } catch (error) {
+    throw error instanceof HostError ? problem("lock.unreachable", { said: error.message }) : error;
+  }
 }

@@ -1,10 +1,10 @@
 /** Maintenance: visitors get a page and 503 instead of the site, while something is done that they should not be in. */
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { problems, type Wordings } from "../config/problem.ts";
-import { target } from "../connection/target.ts";
+import { fieldsOf } from "../connection/fields.ts";
+import { Host, HostError } from "../connection/host.ts";
 import { deployer } from "./deployer.ts";
 import { ago, clock, type LockPlace } from "./lock.ts";
 
@@ -83,22 +83,12 @@ async function maintenanceScript(
   input = "",
   seconds = 60,
 ): Promise<Maintenance | undefined> {
-  const text = await new Promise<string>((resolve, reject) => {
-    const child = execFile(
-      "sh",
-      ["host/run.sh", "maintenance.sh", `${name}-nginx`, ...words],
-      { cwd: project, env: { ...process.env, ...target(host) }, timeout: seconds * 1000 },
-      (error, stdout, stderr) => {
-        if (error) reject(problem("maintenance.failed", { said: stderr.trim() || error.message }));
-        else resolve(stdout);
-      },
-    );
-    child.stdin?.on("error", () => undefined);
-    child.stdin?.end(input);
-  });
-  const lines = text.split("\n").filter((line) => line.includes("="));
-  const fields = Object.fromEntries(lines.map((line) => [line.replace(/=.*/, ""), line.replace(/^\w+=/, "")]));
-  const { since, until, now, retry, owner = "?", reason = "", allowed = "" } = fields;
+  const text = await new Host(host)
+    .ask("maintenance.sh", [`${name}-nginx`, ...words], { input, seconds })
+    .catch((error: unknown) => {
+      throw error instanceof HostError ? problem("maintenance.failed", { said: error.message }) : error;
+    });
+  const { since, until, now, retry, owner = "?", reason = "", allowed = "" } = fieldsOf(text);
   if (since === undefined) return undefined;
   const time = (value: string | undefined): Date => new Date(Number(value) * 1000);
   return {

@@ -1,7 +1,7 @@
 /** Asks the host what an image has pending against the database of the running stack, and judges it. */
 import type { Model } from "../config/environment.ts";
 import { Problem, problems, type Wordings } from "../config/problem.ts";
-import { ask } from "../connection/ask.ts";
+import { Host } from "../connection/host.ts";
 import { type Judged, judge } from "./judgement.ts";
 import { forwardPlan, headsToApprove, migrationPlan, type Plan } from "./plan.ts";
 import { shellWords } from "../config/shell-word.ts";
@@ -55,7 +55,7 @@ export async function listMigrations(
   const { name, host, commands, migrations, postgres } = model;
   if (!commands.plan) return undefined;
   const words = [name, backend, image, unless, shellWords(commands.plan), targets.join(" ")];
-  const text = await ask(host, "migration/plan.sh", words, { timeout: 300 }).catch((error: unknown) => {
+  const text = await new Host(host).ask("migration/plan.sh", words, { seconds: 300 }).catch((error: unknown) => {
     throw problem("migrations.not-listed", { said: error instanceof Error ? error.message : String(error) });
   });
   if (text.trim() === "") return undefined;

@@ -2,7 +2,7 @@
 import { type Command, CommanderError } from "commander";
 
 import { Problem } from "../config/problem.ts";
-import { HostError } from "./stack.ts";
+import { HostError } from "../connection/host.ts";
 
 /**
  * Runs the command that the words name. Exit status 0 when done, 1 when it could not be done, 2 when it was

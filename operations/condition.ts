@@ -30,10 +30,10 @@ export interface Condition {
 }
 
 /** @throws HostError */
-export function readCondition(stack: Stack): Condition {
+export async function readCondition(stack: Stack): Promise<Condition> {
   const found: Condition = { containers: [], certificate: undefined, disk: undefined, queues: {}, taken: 0 };
-  const lines = stack.ask("operations/status.sh", [stack.outputs.operations.name]).split("\n");
-  for (const [key, ...values] of lines.map((line) => line.split("\t"))) {
+  const said = await stack.host.ask("operations/status.sh", [stack.outputs.operations.name]);
+  for (const [key, ...values] of said.split("\n").map((line) => line.split("\t"))) {
     const [first = "", second = ""] = values;
     if (key === "container") {
       const container = JSON.parse(values.join("\t")) as ContainerCondition;

@@ -17,9 +17,10 @@ export interface Selection {
 const script = "operations/logs.sh";
 
 /** What was written so far. @throws HostError */
-export function readLogs(stack: Stack, { services, since, tail }: Selection): Line[] {
+export async function readLogs(stack: Stack, { services, since, tail }: Selection): Promise<Line[]> {
   const words = [stack.outputs.operations.name, since, tail, "", ...services];
-  const all = stack.ask(script, words).split("\n").flatMap(parsed);
+  const said = await stack.host.ask(script, words);
+  const all = said.split("\n").flatMap(parsed);
   const from = beginning({ since, tail }, all);
   return all
     .filter((line) => !line.release || line.time >= from)
@@ -57,22 +58,22 @@ export async function watchLogs(
   // From a little before: what one service wrote while another was read.
   const newest = history.at(-1)?.time;
   const from = newest === undefined ? since : new Date(Date.parse(newest) - 2000).toISOString();
-  const child = stack.follow(script, [stack.outputs.operations.name, from, "all", "follow", ...services]);
+  const running = stack.host.stream(script, [stack.outputs.operations.name, from, "all", "follow", ...services]);
   let stopped = false;
   const stop = (): void => {
     stopped = true;
     // The script ends what it started when its input ends, on the other side of a network too.
-    child.stdin.end();
+    running.input.end();
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, stop);
-  for await (const text of createInterface({ input: child.stdout })) {
+  for await (const text of createInterface({ input: running.output })) {
     for (const line of parsed(text)) {
       // Of a release, what is told as it happens is its end: the record is written then.
       const news = line.release ? line.release.event !== "began" : line.time > (last.get(line.service) ?? "");
       if (news) print(line);
     }
   }
-  await stack.ended(child, script, () => stopped);
+  await running.ended(() => stopped);
 }
 
 function parsed(line: string): Line[] {

@@ -43,8 +43,11 @@ export interface History {
 }
 
 /** @throws HostError */
-export function readHistory(stack: Stack): History {
-  return verified(stack.ask("releases/list.sh", [stack.outputs.operations.name]), stack.outputs.operations.recorded);
+export async function readHistory(stack: Stack): Promise<History> {
+  return verified(
+    await stack.host.ask("releases/list.sh", [stack.outputs.operations.name]),
+    stack.outputs.operations.recorded,
+  );
 }
 
 /** @param anchor what the stack's state says of the latest release that succeeded */

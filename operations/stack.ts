@@ -1,24 +1,14 @@
 /** A stack as its outputs describe it: what runs where, and how the host is reached. There is no second description. */
-import { type ChildProcess, type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
-import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
 import { constants } from "node:os";
-import { join } from "node:path";
-import type { Readable, Writable } from "node:stream";
-import { text } from "node:stream/consumers";
-import { pipeline } from "node:stream/promises";
 
 import type { AuditSubject } from "../config/audit-subject.ts";
 import { Problem, problems, type Wordings } from "../config/problem.ts";
 import type { Settings } from "../config/schema.ts";
 import type { SmokeCheck } from "../config/smoke-checks.ts";
-import { preflight } from "../connection/preflight.ts";
-import { target } from "../connection/target.ts";
+import { Host, HostError } from "../connection/host.ts";
 import { runThrough } from "../toolchain/cli.ts";
 import { ownProject } from "../toolchain/project.ts";
 import { capture } from "../toolchain/pulumi.ts";
-
-const clone = join(import.meta.dirname, "..");
 
 export interface Outputs {
   url: string;
@@ -48,44 +38,8 @@ export class OperatorError extends Problem {
   }
 }
 
-/** How a script on the host ended: where the host itself is the reason, it is asked what is wrong with it. */
-export class HostError extends Problem {
-  readonly #host: Settings["host"];
-  /** Exit status; undefined where a signal ended it. */
-  readonly status: number | undefined;
-
-  constructor(host: Settings["host"], facts: Failure) {
-    super("script.ended-badly", facts, wordings["script.ended-badly"](facts));
-    this.#host = host;
-    this.status = typeof facts.end === "number" ? facts.end : undefined;
-  }
-
-  /** What is wrong with the host; itself where nothing is. */
-  async explained(): Promise<Problem> {
-    try {
-      await preflight(this.#host, { dryRun: false });
-      return this;
-    } catch (error) {
-      return error instanceof Problem ? error : this;
-    }
-  }
-}
-
-interface Failure {
-  script: string;
-  /** Exit status or signal. */
-  end: number | string;
-  /** What it said, where that was not shown as it came. */
-  said?: string;
-}
-
 export const wordings = {
   "operation.refused": ({ message }: { message: string }) => [message],
-  "script.ended-badly": ({ script, end, said }: Failure) => {
-    const how = typeof end === "number" ? `exit code ${end}` : end;
-    if (said === undefined) return [`${script} ended with ${how}; the reason stands above.`];
-    return [said || `${script} ended with ${how} and said nothing.`];
-  },
   "stack.unreadable": ({ stack, reason, fix }: { stack: string; reason: string; fix: string }) => [
     `The outputs of stack ${stack} could not be read: ${reason}`,
     fix,
@@ -111,10 +65,13 @@ export class Stack {
   /** As Pulumi knows it, such as `production`. */
   readonly name: string;
   readonly outputs: Outputs;
+  /** Where it runs. */
+  readonly host: Host;
 
   private constructor(name: string, outputs: Outputs) {
     this.name = name;
     this.outputs = outputs;
+    this.host = new Host(outputs.operations.host);
   }
 
   /** @throws stack.unreadable, stack.not-up */
@@ -138,96 +95,21 @@ export class Stack {
     return found.container;
   }
 
-  /** Runs a script and writes its output to a file, which is there only once it is whole. @throws HostError */
-  async save(script: string, words: readonly string[], file: string): Promise<void> {
-    const part = `${file}.part`;
-    try {
-      const child = this.follow(script, words);
-      child.stdin.end();
-      await pipeline(child.stdout, createWriteStream(part, { mode: 0o600 }));
-      await this.ended(child, script);
-      await rename(part, file);
-    } catch (error) {
-      await rm(part, { force: true });
-      throw error;
-    }
-  }
-
   /**
    * Runs a script of host/ where the stack runs, with this process's input and output; answers with its exit code.
    * @param options `terminal`: the other side gets a terminal of its own, as wide as this one
    * @throws HostError where the host could not be reached
    */
   async run(script: string, words: readonly string[], { terminal = false } = {}): Promise<number> {
-    const { host } = this.outputs.operations;
-    const variables = target(host);
-    if (terminal && host.type === "ssh") variables["SOCLE_SSH_OPTIONS"] = `${variables["SOCLE_SSH_OPTIONS"] ?? ""}\n-t`;
-    const { code, signal } = await runThrough(
-      "sh",
-      ["host/run.sh", script, ...words],
-      { ...process.env, ...variables },
-      clone,
-    );
+    const { program, words: all, environment, directory } = this.host.invocation(script, words, { terminal });
+    const { code, signal } = await runThrough(program, all, environment, directory);
     // ssh(1): its own failures, though a command may end so too.
-    if (code === 255 && host.type === "ssh") {
-      const error = new HostError(host, { script, end: code });
+    if (code === 255 && this.host.settings.type === "ssh") {
+      const error = new HostError(this.host.settings, { script, end: code });
       const found = await error.explained();
       if (found !== error) throw found;
     }
     return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
-  }
-
-  /** The same, and answers with what it printed. @throws HostError with what the script said */
-  ask(script: string, words: readonly string[], input = ""): string {
-    const { status, signal, stdout, stderr } = spawnSync("sh", ["host/run.sh", script, ...words], {
-      ...this.#surroundings,
-      input,
-      encoding: "utf8",
-      maxBuffer: 256 * 1024 * 1024,
-    });
-    if (status !== 0)
-      throw new HostError(this.outputs.operations.host, {
-        script,
-        end: status ?? signal ?? "an error",
-        said: stderr.trim(),
-      });
-    return stdout;
-  }
-
-  /** Runs a script whose words go to standard error as they come; answers with its output. @throws HostError */
-  async tell(script: string, words: readonly string[], input = ""): Promise<string> {
-    const child = this.follow(script, words);
-    child.stdin.end(input);
-    const said = await text(child.stdout);
-    await this.ended(child, script);
-    return said;
-  }
-
-  /** Starts a script whose input and output this process writes and reads; its errors are shown. */
-  follow(script: string, words: readonly string[]): ChildProcessByStdio<Writable, Readable, null> {
-    return spawn("sh", ["host/run.sh", script, ...words], {
-      ...this.#surroundings,
-      stdio: ["pipe", "pipe", "inherit"],
-    });
-  }
-
-  /**
-   * Waits for a script's end.
-   * @param stopped whether its end was asked for, and no failure
-   * @throws HostError where it failed; what it said stands above already
-   */
-  async ended(child: ChildProcess, script: string, stopped = (): boolean => false): Promise<void> {
-    if (child.exitCode === null && child.signalCode === null)
-      await new Promise((resolve, reject) => {
-        child.on("error", reject);
-        child.on("exit", resolve);
-      });
-    if (child.exitCode !== 0 && !stopped())
-      throw new HostError(this.outputs.operations.host, { script, end: child.signalCode ?? child.exitCode ?? "" });
-  }
-
-  get #surroundings(): { cwd: string; env: NodeJS.ProcessEnv } {
-    return { cwd: clone, env: { ...process.env, ...target(this.outputs.operations.host) } };
   }
 }
 

@@ -17,7 +17,7 @@ import type { Progress } from "./progress.ts";
 export async function gather(stack: Stack, subject: AuditSubject, progress: Progress): Promise<Gathered> {
   const { host } = stack.outputs.operations;
   progress("asking the host and its containers");
-  const facts = gatherInside(stack, subject);
+  const facts = await gatherInside(stack, subject);
   const address = host.type === "local" ? "127.0.0.1" : host.address;
   const { domains, ports, healthPath } = subject;
   progress("asking the site");

@@ -6,7 +6,7 @@ import type { Command } from "../../config/preset.ts";
 import type { Stack } from "../stack.ts";
 import { Facts } from "./facts.ts";
 
-export function gatherInside(stack: Stack, { check, pending }: AuditSubject): Facts {
+export async function gatherInside(stack: Stack, { check, pending }: AuditSubject): Promise<Facts> {
   const { host, postgres } = stack.outputs.operations;
   const words = [
     host.type === "local" ? "local" : "server",
@@ -18,7 +18,7 @@ export function gatherInside(stack: Stack, { check, pending }: AuditSubject): Fa
   ];
   const queries = readFileSync(new URL("../../host/audit/database.sql", import.meta.url), "utf8");
   try {
-    return new Facts(stack.ask("audit/facts.sh", words, queries));
+    return new Facts(await stack.host.ask("audit/facts.sh", words, { input: queries }));
   } catch (error) {
     return new Facts("", `could not be asked: ${error instanceof Error ? error.message : String(error)}`);
   }

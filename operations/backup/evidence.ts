@@ -26,10 +26,13 @@ export async function recordBackups(stack: Stack): Promise<EvidenceRecord[]> {
   const name = stack.outputs.operations.name;
   const subject = stack.outputs.services["backend"]?.digest;
   if (subject === undefined) throw new OperatorError(`Stack ${stack.name} has no service backend.`);
-  const version = stack.ask("exec.sh", [container, "/tools/restic", "version"]).split(" ")[1] ?? "unknown";
+  const said = await stack.host.ask("exec.sh", [container, "/tools/restic", "version"]);
+  const version = said.split(" ")[1] ?? "unknown";
   const written: EvidenceRecord[] = [];
   for (const { file, policy, tool } of kept) {
-    const newest = last(stack.ask("exec.sh", [container, "sh", "-c", `tail -n 1 ${file} 2>/dev/null || true`]));
+    const newest = last(
+      await stack.host.ask("exec.sh", [container, "sh", "-c", `tail -n 1 ${file} 2>/dev/null || true`]),
+    );
     if (!newest) continue;
     const { when: made, result, ...details } = newest;
     const when = new Date(made);

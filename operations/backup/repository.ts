@@ -58,21 +58,21 @@ interface Snapshot {
 export class Repository {
   readonly #stack: Stack;
   /** All of them, as they were first asked for. */
-  #read: Snapshot[] | undefined;
+  #read: Promise<Snapshot[]> | undefined;
 
   constructor(stack: Stack) {
     this.#stack = stack;
   }
 
   /** Oldest first. */
-  list(): Backup[] {
-    return this.#snapshots().filter(counts).map(backupOf).sort(byAge);
+  async list(): Promise<Backup[]> {
+    return (await this.#snapshots()).filter(counts).map(backupOf).sort(byAge);
   }
 
   /** Those here and those off-site, oldest first; one that is off-site alone has its id there. */
-  everywhere(): (Backup & Whereabouts)[] {
-    const here = this.#snapshots().filter(counts);
-    const there = this.#offsite();
+  async everywhere(): Promise<(Backup & Whereabouts)[]> {
+    const here = (await this.#snapshots()).filter(counts);
+    const there = await this.#offsite();
     const content = ({ id, original }: Snapshot): string => original ?? id;
     const copied = new Set(there.map(content));
     const kept = new Set(here.map(content));
@@ -85,28 +85,28 @@ export class Repository {
   }
 
   /** Oldest first. */
-  get previous(): Previous[] {
-    return this.#names("/backups", "repository").map((repository) => ({
+  async previous(): Promise<Previous[]> {
+    return (await this.#names("/backups", "repository")).map((repository) => ({
       repository,
       command: `socle backup fetch --from ${repository} --key FILE --stack ${this.#stack.name}`,
     }));
   }
 
   /** Times until which the stack had other keys, as far as they are on the host; oldest first. */
-  get previousKeys(): string[] {
-    return this.#names("/run/socle", "repository-key").map((name) => name.replace("repository-key-until-", ""));
+  async previousKeys(): Promise<string[]> {
+    return (await this.#names("/run/socle", "repository-key")).map((name) => name.replace("repository-key-until-", ""));
   }
 
   /** A key of the times above. */
-  previousKey(until: string): string {
+  async previousKey(until: string): Promise<string> {
     const words = [this.#stack.container("backup"), "cat", `/run/socle/repository-key-until-${until}`];
-    return this.#stack.ask("exec.sh", words).trim();
+    return (await this.#stack.host.ask("exec.sh", words)).trim();
   }
 
   /** What was given another name when something else took its place. */
-  #names(folder: string, of: string): string[] {
+  async #names(folder: string, of: string): Promise<string[]> {
     const words = [this.#stack.container("backup"), "find", folder, "-maxdepth", "1", "-name", `${of}-until-*`];
-    const found = this.#stack.ask("exec.sh", words);
+    const found = await this.#stack.host.ask("exec.sh", words);
     return found
       .split("\n")
       .filter((path) => path !== "")
@@ -123,14 +123,14 @@ export class Repository {
    * The backup of an id, or the newest; with `at`, the newest that is not younger than that.
    * @throws OperatorError where there is none
    */
-  find({ id, at }: { id?: string | undefined; at?: Date | undefined } = {}): Backup {
-    const all = this.list();
+  async find({ id, at }: { id?: string | undefined; at?: Date | undefined } = {}): Promise<Backup> {
+    const all = await this.list();
     const found =
       id === undefined
         ? all.filter(({ when }) => at === undefined || Date.parse(when) <= at.getTime()).at(-1)
         : all.find((backup) => backup.id === id || (id.length >= 6 && backup.id.startsWith(id)));
     if (found) return found;
-    if (id !== undefined && this.everywhere().some((backup) => backup.id.startsWith(id)))
+    if (id !== undefined && (await this.everywhere()).some((backup) => backup.id.startsWith(id)))
       throw new OperatorError(`Backup ${id} is off-site alone.\n    → Bring it here first: socle backup fetch ${id}`);
     const wanted = id ? `no backup ${id}` : at ? `no backup from before ${at.toISOString()}` : "no backup yet";
     throw new OperatorError(
@@ -139,31 +139,31 @@ export class Repository {
   }
 
   /** The moments that the database can be brought back to; what is another stack's is none of them. */
-  get archive(): Archive {
+  async archive(): Promise<Archive> {
     const { name } = this.#stack.outputs.operations;
-    return new Archive(this.#snapshots().filter(({ hostname }) => hostname === name));
+    return new Archive((await this.#snapshots()).filter(({ hostname }) => hostname === name));
   }
 
-  manifest(id: string): Manifest {
-    return JSON.parse(this.#restic("dump", id, "/backups/work/manifest.json")) as Manifest;
+  async manifest(id: string): Promise<Manifest> {
+    return JSON.parse(await this.#restic("dump", id, "/backups/work/manifest.json")) as Manifest;
   }
 
-  #snapshots(): Snapshot[] {
-    return (this.#read ??= JSON.parse(this.#restic("snapshots", "--json")) as Snapshot[]);
+  #snapshots(): Promise<Snapshot[]> {
+    return (this.#read ??= this.#restic("snapshots", "--json").then((text) => JSON.parse(text) as Snapshot[]));
   }
 
   /** As the last copy left it: a target that is out of reach holds no listing up. */
-  #offsite(): Snapshot[] {
+  async #offsite(): Promise<Snapshot[]> {
     if (!this.hasOffsite) return [];
     const command = "cat /offsite/snapshots.json 2>/dev/null || echo []";
-    const text = this.#stack.ask("exec.sh", [this.#stack.container("offsite"), "sh", "-c", command]);
+    const text = await this.#stack.host.ask("exec.sh", [this.#stack.container("offsite"), "sh", "-c", command]);
     return (JSON.parse(text) as Snapshot[]).filter(counts);
   }
 
   /** Reads without a lock: who looks must not keep a backup from letting old ones go. */
-  #restic(...words: string[]): string {
+  #restic(...words: string[]): Promise<string> {
     const command = ["/tools/restic", "--quiet", "--no-lock", ...words];
-    return this.#stack.ask("exec.sh", [this.#stack.container("backup"), ...command]);
+    return this.#stack.host.ask("exec.sh", [this.#stack.container("backup"), ...command]);
   }
 }
 

@@ -22,11 +22,11 @@ export function addBackup(program: Command): void {
   );
 
   withStack(backup.command("list").description("the backups there are, oldest first")).action(
-    ({ stack, json }: StackOptions) => {
+    async ({ stack, json }: StackOptions) => {
       const repository = new Repository(Stack.read(stack));
-      const all = repository.everywhere();
-      const { previous } = repository;
-      const { periods } = repository.archive;
+      const all = await repository.everywhere();
+      const previous = await repository.previous();
+      const { periods } = await repository.archive();
       if (json) console.log(JSON.stringify({ backups: all, previous }, undefined, 2));
       else if (all.length === 0) console.log("There is no backup yet. Make one: socle backup now");
       else
@@ -45,10 +45,10 @@ export function addBackup(program: Command): void {
   );
 
   withStack(backup.command("show").argument("[id]", "default: the newest").description("what a backup holds")).action(
-    (id: string | undefined, { stack, json }: StackOptions) => {
+    async (id: string | undefined, { stack, json }: StackOptions) => {
       const repository = new Repository(Stack.read(stack));
-      const found = repository.find({ id });
-      const manifest = repository.manifest(found.id);
+      const found = await repository.find({ id });
+      const manifest = await repository.manifest(found.id);
       if (json) {
         console.log(JSON.stringify({ ...found, ...manifest }, undefined, 2));
         return;
@@ -105,7 +105,10 @@ export function addBackup(program: Command): void {
       if (from !== undefined) await fetchPrevious(stack, from, id, secret);
       else {
         withOffsite(stack);
-        await stack.tell("fetch.sh", [stack.outputs.operations.name, ...(all ? [] : [id ?? "latest"])], secret);
+        await stack.host.ask("fetch.sh", [stack.outputs.operations.name, ...(all ? [] : [id ?? "latest"])], {
+          input: secret,
+          aloud: true,
+        });
       }
       console.error("See what there is now: socle backup list; bring it back: socle restore");
     },
@@ -128,9 +131,9 @@ export function addBackup(program: Command): void {
       .description("take a backup out of the repository: dump, roles, manifest and media, not encrypted"),
   ).action(async (file: string, id: string | undefined, { stack: name }: StackOptions) => {
     const stack = Stack.read(name);
-    const found = new Repository(stack).find({ id });
+    const found = await new Repository(stack).find({ id });
     const words = [stack.container("backup"), "/tools/restic", "--quiet", "dump", "--archive", "tar", found.id, "/"];
-    await stack.save("exec.sh", words, file);
+    await stack.host.save("exec.sh", words, file);
     console.error(`Backup ${found.id} is in ${file}. It is not encrypted: keep it where only you can read it.`);
   });
 
@@ -139,31 +142,31 @@ export function addBackup(program: Command): void {
       .command("key")
       .option("--until <time>", "one that the stack had before, as far as it is on the host")
       .description("print the repository's key, to be kept off the host: without it no backup opens"),
-  ).action(({ stack, until }: StackOptions & { until?: string }) => {
+  ).action(async ({ stack, until }: StackOptions & { until?: string }) => {
     if (until !== undefined) {
-      console.log(previousKey(Stack.read(stack), until));
+      console.log(await previousKey(Stack.read(stack), until));
       return;
     }
     console.log(capture(["stack", "output", "backupKey", "--show-secrets", "--stack", stack]).trim());
-    tellPreviousKeys(stack);
+    await tellPreviousKeys(stack);
   });
 }
 
 /** From a repository that was left beside, by the backup container itself: it has no need of the way out. */
 async function fetchPrevious(stack: Stack, from: string, id: string | undefined, secret: string): Promise<void> {
-  const names = new Repository(stack).previous.map(({ repository }) => repository);
+  const names = (await new Repository(stack).previous()).map(({ repository }) => repository);
   if (!names.includes(from))
     throw new OperatorError(
       `Stack ${stack.name} has no repository ${from} beside the one in use.\n    → ${names.length > 0 ? `Name one of: ${names.join(", ")}.` : "There is none: see socle backup list."}`,
     );
   const variables = ["env", `RESTIC_REPOSITORY=/backups/${from}`];
   const words = ["sh", "/tools/fetch.sh", "given", "/backups/repository", ...(id === undefined ? [] : [id])];
-  await stack.tell("exec.sh", [stack.container("backup"), ...variables, ...words], secret);
+  await stack.host.ask("exec.sh", [stack.container("backup"), ...variables, ...words], { input: secret, aloud: true });
 }
 
-function previousKey(stack: Stack, until: string): string {
+async function previousKey(stack: Stack, until: string): Promise<string> {
   const repository = new Repository(stack);
-  const times = repository.previousKeys;
+  const times = await repository.previousKeys();
   if (times.includes(until)) return repository.previousKey(until);
   throw new OperatorError(
     `The host has no key of stack ${stack.name} until ${until}.\n    → ${times.length > 0 ? `Name one of: ${times.join(", ")}.` : "There is none but the present one: socle backup key."}`,
@@ -171,9 +174,9 @@ function previousKey(stack: Stack, until: string): string {
 }
 
 /** The key itself is printed by then: it is wanted most where the host cannot be asked any more. */
-function tellPreviousKeys(name: string): void {
+async function tellPreviousKeys(name: string): Promise<void> {
   try {
-    for (const until of new Repository(Stack.read(name)).previousKeys)
+    for (const until of await new Repository(Stack.read(name)).previousKeys())
       console.error(
         `The stack had another key until ${until}; the repository in use opens with the present one. To print that one: socle backup key --until ${until}`,
       );

@@ -17,8 +17,8 @@ export function addCelery(program: Command): void {
     );
 
   withStack(celery.command("queues").description("how many tasks wait in each queue")).action(
-    ({ stack, json }: StackOptions) => {
-      const { queues, taken } = readCondition(Stack.read(stack));
+    async ({ stack, json }: StackOptions) => {
+      const { queues, taken } = await readCondition(Stack.read(stack));
       if (json) console.log(JSON.stringify({ queues, taken }, undefined, 2));
       else
         for (const text of [

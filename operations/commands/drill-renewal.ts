@@ -34,7 +34,7 @@ async function drillRenewal({ stack: name, json }: StackOptions): Promise<void> 
   });
   let authority: string;
   try {
-    authority = (await stack.tell("certbot/try.sh", [certbot.container])).trim();
+    authority = (await stack.host.ask("certbot/try.sh", [certbot.container], { aloud: true })).trim();
   } catch (error) {
     // One that failed is evidence too.
     await record({ ...trial, result: "failed", details: details() });

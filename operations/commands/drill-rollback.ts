@@ -47,13 +47,13 @@ async function drillRollback(options: DrillOptions): Promise<void> {
   const subject = stack.outputs.services["backend"]?.digest;
   if (subject === undefined) throw new OperatorError(`Stack ${name} has no service backend.`);
   const document = new StackDocument(name);
-  const plan = planRollback(readable(readHistory(stack)), document);
+  const plan = planRollback(readable(await readHistory(stack)), document);
   const { current, target, changes } = plan;
   if (target === current)
     throw new OperatorError(
       `The latest release of ${name} failed, or ${document.file} says something else than what serves; nothing was changed.\n    → Bring both to one first: pulumi up, or socle rollback.`,
     );
-  for (const release of [target, current]) refuseOtherImage(stack, release);
+  for (const release of [target, current]) await refuseOtherImage(stack, release);
   for (const line of described(plan)) console.error(line);
   console.error(`Then release ${current.number} serves again, with the settings of now.\n`);
 
@@ -93,7 +93,7 @@ async function drillRollback(options: DrillOptions): Promise<void> {
         return Promise.resolve();
       },
     });
-    const found = serving(readHistory(Stack.read(name)));
+    const found = serving(await readHistory(Stack.read(name)));
     if (!found || !isSame(found, to))
       throw new OperatorError(
         `Release ${found?.number ?? "none"} serves where ${to.number} should.\n    → See why: socle releases --stack ${name}`,

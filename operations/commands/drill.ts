@@ -22,7 +22,7 @@ export function addDrill(program: Command): void {
     const repository = new Repository(stack);
     try {
       if (offsite) await offsiteDrill(stack, repository, id);
-      else await inContainer(stack, ["sh", "/tools/drill.sh", repository.find({ id }).id]);
+      else await inContainer(stack, ["sh", "/tools/drill.sh", (await repository.find({ id })).id]);
     } finally {
       // A drill that failed is evidence too.
       await recordBackups(stack);
@@ -36,13 +36,13 @@ export function addDrill(program: Command): void {
 async function offsiteDrill(stack: Stack, repository: Repository, id = "latest"): Promise<void> {
   if (!repository.hasOffsite) throw new OperatorError(noOffsite(stack));
   const fetched = "/offsite/fetched";
-  const remove = () => stack.ask("exec.sh", [stack.container("offsite"), "rm", "-rf", fetched]);
-  remove();
+  const remove = () => stack.host.ask("exec.sh", [stack.container("offsite"), "rm", "-rf", fetched]);
+  await remove();
   try {
     await inContainer(stack, ["sh", "/tools/fetch.sh", "own", fetched, id], "offsite");
     const surroundings = ["env", `RESTIC_REPOSITORY=${fetched}`, "RECORDS=/offsite"];
     await inContainer(stack, [...surroundings, "sh", "/tools/drill.sh"]);
   } finally {
-    remove();
+    await remove();
   }
 }

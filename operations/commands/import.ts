@@ -149,14 +149,14 @@ async function importDatabase(source: string, options: DatabaseOptions): Promise
       throw new OperatorError(
         `The dump needs extensions that the stack's PostgreSQL has not: ${dump.missing.join(", ")}; nothing was changed.\n    → Name an image that has them: postgres.image`,
       );
-    if (!json) console.log(describeDump(from.name, dump, importing.present()));
+    if (!json) console.log(describeDump(from.name, dump, await importing.present()));
     const go = !plan && (yes || (await agreed()));
     if (!plan && !go) throw new OperatorError("Nothing was changed.");
     const saved = go ? await importing.apply(`socle import database ${from.name}`) : undefined;
     if (json) console.log(JSON.stringify({ source: from.name, ...dump, saved }));
     else if (saved !== undefined) console.log(`Imported. ${remainingSteps(name, saved)}`);
   } finally {
-    importing.discard();
+    await importing.discard();
   }
 }
 
@@ -179,6 +179,6 @@ async function importMedia(source: string, options: MediaOptions): Promise<void>
     if (json) console.log(JSON.stringify({ source, ...found, taken: go ? count : 0, ...(saved && { saved }) }));
     else if (!plan) console.log(go ? `Taken: ${String(count)}.` : "There was nothing to take; nothing was changed.");
   } finally {
-    importing.discard();
+    await importing.discard();
   }
 }

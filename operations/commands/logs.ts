@@ -39,7 +39,7 @@ export function addLogs(program: Command): void {
     // Who has seen enough of the past need not wait for the present.
     const enough = (): never => process.exit(0);
     if (options.follow) process.on("SIGINT", enough);
-    const history = readLogs(stack, selection);
+    const history = await readLogs(stack, selection);
     for (const line of history) print(line);
     if (!options.follow) return;
     const watching = watchLogs(stack, selection, history, print);

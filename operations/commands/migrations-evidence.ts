@@ -26,7 +26,7 @@ export function addMigrationsEvidence(migrations: Command): void {
 
 async function recordMigrations({ stack: name, json }: StackOptions): Promise<void> {
   const stack = Stack.read(name);
-  const history = readable(readHistory(stack));
+  const history = readable(await readHistory(stack));
   const release = serving(history);
   if (!release) throw new OperatorError(`Stack ${name} has no release that succeeded.\n    → Bring it up first.`);
   const { image } = release.released;

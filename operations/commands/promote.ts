@@ -3,7 +3,9 @@ import { type Command } from "commander";
 
 import { deployer } from "../../deployment/deployer.ts";
 import { ago, clock } from "../../deployment/lock.ts";
-import { HostError, OperatorError, Stack } from "../stack.ts";
+import { fieldsOf } from "../../connection/fields.ts";
+import { HostError } from "../../connection/host.ts";
+import { OperatorError, Stack } from "../stack.ts";
 import { type StackOptions, withStack } from "../stack-option.ts";
 
 interface PromoteOptions extends StackOptions {
@@ -31,11 +33,11 @@ export function addPromote(program: Command): void {
   )
     .option("--back", "show it to nobody any more: its deployment fails, and the former release serves all")
     .option("--show", "only say whether there is one")
-    .action(({ stack: name, json, back, show }: PromoteOptions) => {
+    .action(async ({ stack: name, json, back, show }: PromoteOptions) => {
       const stack = Stack.read(name);
       const decision = show ? "show" : back ? "back" : "promote";
       const words = [stack.outputs.operations.name, decision, deployer().owner];
-      const found = read(ask(stack, words));
+      const found = read(await ask(stack, words));
       if (!found && !show)
         throw new OperatorError(
           `No release of ${name} is shown to a share of the visitors; nothing was changed.\n    → See what serves: socle releases --stack ${name}`,
@@ -45,9 +47,9 @@ export function addPromote(program: Command): void {
     });
 }
 
-function ask(stack: Stack, words: string[]): string {
+async function ask(stack: Stack, words: string[]): Promise<string> {
   try {
-    return stack.ask("nginx/promote.sh", words);
+    return await stack.host.ask("nginx/promote.sh", words);
   } catch (error) {
     if (!(error instanceof HostError) || error.status !== 3) throw error;
     throw new OperatorError(
@@ -57,12 +59,10 @@ function ask(stack: Stack, words: string[]): string {
 }
 
 function read(printed: string): Canary | undefined {
-  const fields = new Map(
-    printed.split("\n").map((line): [string, string] => [line.replace(/=.*/, ""), line.replace(/^\w+=/, "")]),
-  );
-  const release = fields.get("release");
+  const fields = fieldsOf(printed);
+  const { release } = fields;
   if (release === undefined) return undefined;
-  const number = (key: string): number => Number(fields.get(key));
+  const number = (key: string): number => Number(fields[key]);
   const lasting = number("lasting");
   const time = (seconds: number): Date => new Date(seconds * 1000);
   return {

@@ -40,8 +40,8 @@ async function refresh(name: string, options: RefreshOptions): Promise<void> {
   const { from, backup, plan = false, yes = false, json = false } = options;
   if (!plan) refuseUnattended(yes);
   const { source, target, rules } = parties(name, from ?? configurationOf(name).settings.data.refreshedFrom);
-  const refreshing = new Refresh(source, target, rules, backup);
-  const ruled = refreshing.plan();
+  const refreshing = await Refresh.of(source, target, rules, backup);
+  const ruled = await refreshing.plan();
   if (!json) console.log(described(source, target, refreshing, rules, ruled));
   const said = { from: source.name, backup: refreshing.backup.id, tables: numbers(ruled) };
   if (plan) {
@@ -55,7 +55,7 @@ async function refresh(name: string, options: RefreshOptions): Promise<void> {
     if (json) console.log(JSON.stringify({ ...said, ...made, saved }));
     else console.log(`${name} has it. ${remainingSteps(name, saved)}`);
   } finally {
-    refreshing.discard();
+    await refreshing.discard();
   }
 }
 

@@ -39,7 +39,9 @@ export function addRelease(program: Command): void {
 async function resolved(stack: Stack, image: string): Promise<string> {
   const { host, tier } = stack.outputs.operations;
   const found = (
-    await stack.tell("releases/image.sh", [image, host.type === "local" && tier === "dev" ? "local" : ""])
+    await stack.host.ask("releases/image.sh", [image, host.type === "local" && tier === "dev" ? "local" : ""], {
+      aloud: true,
+    })
   ).trim();
   if (found === "") throw new OperatorError(`The host could not find out which image ${image} is.`);
   return found;

@@ -15,8 +15,8 @@ export function addReleases(program: Command): void {
         "after",
         "\nExamples:\n  socle releases --stack production\n  socle releases --json | jq '.releases[-1]'\n",
       ),
-  ).action(({ stack: name, json }: StackOptions) => {
-    const history = readHistory(Stack.read(name));
+  ).action(async ({ stack: name, json }: StackOptions) => {
+    const history = await readHistory(Stack.read(name));
     if (json) console.log(JSON.stringify(history, undefined, 2));
     else console.log(page(history));
     if (history.flaws.length > 0)

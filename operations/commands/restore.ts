@@ -41,25 +41,27 @@ async function restore(id: string | undefined, { stack: name, at, only, yes, jso
   const stack = Stack.read(name);
   const plan =
     (at !== undefined && only !== "media" ? await recover(stack, at) : undefined) ??
-    backup(stack, { id, at }, only ?? "all");
+    (await backup(stack, { id, at }, only ?? "all"));
   try {
-    tell(plan, stack);
+    await tell(plan, stack);
     if (!yes && !(await agreed())) throw new OperatorError("Nothing was changed.");
     const { name: prefix, postgres } = stack.outputs.operations;
     const words = [prefix, postgres.database, postgres.owner, plan.source, plan.parts];
-    const saved = await whileClosed(stack, `socle restore ${plan.called}`, () => stack.tell("restore.sh", words));
+    const saved = await whileClosed(stack, `socle restore ${plan.called}`, () =>
+      stack.host.ask("restore.sh", words, { aloud: true }),
+    );
     if (json) console.log(JSON.stringify({ restored: plan.called, saved: saved.trim() }));
     else if (plan.parts !== "media") console.log(`Restored. ${remainingSteps(stack.name, saved.trim())}`);
   } finally {
-    plan.tidy?.();
+    await plan.tidy?.();
   }
 }
 
-function tell(plan: Plan, stack: Stack): void {
+async function tell(plan: Plan, stack: Stack): Promise<void> {
   console.error(`${plan.what} would take the place of ${parts[plan.parts]} of ${stack.name}.`);
   for (const line of plan.also) console.error(line);
   if (plan.parts !== "media") {
-    const lost = losses(plan.tables, rowsOf(stack));
+    const lost = losses(plan.tables, await rowsOf(stack));
     console.error(
       lost.length === 0
         ? `No table has rows that ${plan.then} has not.`
@@ -85,15 +87,19 @@ interface Plan {
   /** As host/restore.sh takes it. */
   source: string;
   /** Removes what was made for it. */
-  tidy?: () => void;
+  tidy?: () => Promise<void>;
 }
 
 const parts = { all: "database and media", database: "the database", media: "the media" };
 
-function backup(stack: Stack, wanted: { id: string | undefined; at: Date | undefined }, chosen: Plan["parts"]): Plan {
+async function backup(
+  stack: Stack,
+  wanted: { id: string | undefined; at: Date | undefined },
+  chosen: Plan["parts"],
+): Promise<Plan> {
   const repository = new Repository(stack);
-  const found = repository.find(wanted);
-  const manifest = repository.manifest(found.id);
+  const found = await repository.find(wanted);
+  const manifest = await repository.manifest(found.id);
   if (manifest.stack !== stack.outputs.operations.name)
     throw new OperatorError(
       `Backup ${found.id} is of ${manifest.stack}: data of one stack is never restored into another.\n    → To fill ${stack.name} with anonymised data: socle refresh ${stack.name} --from STACK (docs/refresh.md)`,
@@ -112,7 +118,7 @@ function backup(stack: Stack, wanted: { id: string | undefined; at: Date | undef
 /** The database at a moment, recovered beside the one that serves; nothing where no changes are archived. */
 async function recover(stack: Stack, moment: Date): Promise<Plan | undefined> {
   let repository = new Repository(stack);
-  const last = repository.archive.periods.at(-1)?.until;
+  const last = (await repository.archive()).periods.at(-1)?.until;
   if (stack.outputs.services["archive"] && (last === undefined || moment > last)) {
     // What is not stored yet may be what is wanted.
     await inContainer(stack, ["sh", "/tools/store.sh"], "archive").catch((error: unknown) => {
@@ -120,7 +126,7 @@ async function recover(stack: Stack, moment: Date): Promise<Plan | undefined> {
     });
     repository = new Repository(stack);
   }
-  const { archive } = repository;
+  const archive = await repository.archive();
   const { periods } = archive;
   if (periods.length === 0) return undefined;
   const recovery = archive.recovery(moment);
@@ -131,11 +137,8 @@ async function recover(stack: Stack, moment: Date): Promise<Plan | undefined> {
   const { name, postgres } = stack.outputs.operations;
   const at = moment.toISOString();
   const words = [name, postgres.database, recovery.base, recovery.changes, recovery.segment, at];
-  const manifest = JSON.parse(await stack.tell("recover.sh", words)) as Manifest;
-  const near = repository
-    .list()
-    .filter(({ when }) => Date.parse(when) <= moment.getTime())
-    .at(-1);
+  const manifest = JSON.parse(await stack.host.ask("recover.sh", words, { aloud: true })) as Manifest;
+  const near = (await repository.list()).filter(({ when }) => Date.parse(when) <= moment.getTime()).at(-1);
   return {
     what: `The database as it was at ${at}`,
     then: "it",
@@ -146,9 +149,9 @@ async function recover(stack: Stack, moment: Date): Promise<Plan | undefined> {
     ],
     tables: manifest.tables,
     source: `moment:${at}`,
-    tidy: () => {
+    tidy: async () => {
       const mine = '[ "$(cat /backups/recovered/moment 2>/dev/null)" != "$0" ] || rm -rf /backups/recovered';
-      stack.ask("exec.sh", [stack.container("backup"), "sh", "-c", mine, at]);
+      await stack.host.ask("exec.sh", [stack.container("backup"), "sh", "-c", mine, at]);
     },
   };
 }

@@ -36,8 +36,8 @@ async function rollback(wanted: string | undefined, { stack: name, yes = false }
   refuseUnattended(yes);
   const stack = Stack.read(name);
   const document = new StackDocument(name);
-  const plan = planRollback(readable(readHistory(stack)), document, wanted);
-  refuseOtherImage(stack, plan.target);
+  const plan = planRollback(readable(await readHistory(stack)), document, wanted);
+  await refuseOtherImage(stack, plan.target);
   for (const line of described(plan)) console.log(line);
   document.apply(plan.changes);
   await rollOut({
@@ -60,9 +60,9 @@ export function readable(history: History): History {
 }
 
 /** What is on the engine under a tag may have been built anew since. */
-export function refuseOtherImage(stack: Stack, { number, released: { image, digest } }: Release): void {
+export async function refuseOtherImage(stack: Stack, { number, released: { image, digest } }: Release): Promise<void> {
   if (isPinned(image)) return;
-  const found = stack.ask("releases/identity.sh", [image]).trim();
+  const found = (await stack.host.ask("releases/identity.sh", [image])).trim();
   if (found !== digest)
     throw new OperatorError(
       `application.image: release ${number} ran ${digest.slice(0, 19)} under the name ${image}, which ${found === "" ? "this engine has no more" : "is another image now"}; nothing was changed.\n    → Where it is still there: docker tag ${shellWords([digest, image])}`,

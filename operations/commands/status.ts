@@ -36,13 +36,13 @@ export function addStatus(program: Command): void {
       .addHelpText("after", "\nExamples:\n  socle status --stack production\n  socle status --json | jq .services\n"),
   ).action(async ({ stack: name, json }: StackOptions) => {
     const stack = Stack.read(name);
-    const condition = readCondition(stack);
+    const condition = await readCondition(stack);
     const hold: Hold = {
       lock: await readLock(placeOf(stack)),
       // Nginx is asked; where it does not run, that stands among the services.
       maintenance: await maintenanceOf(placeOf(stack)).catch(() => undefined),
     };
-    const recoverable = recoverableOf(stack);
+    const recoverable = await recoverableOf(stack);
     const services = judged(stack, condition.containers);
     if (services.some(({ well }) => !well)) process.exitCode = 1;
     const { url, release, operations } = stack.outputs;
@@ -67,10 +67,10 @@ export function addStatus(program: Command): void {
 }
 
 /** Where changes are archived: the moments that the database can be brought back to; none where nothing tells. */
-function recoverableOf(stack: Stack): Period[] | undefined {
+async function recoverableOf(stack: Stack): Promise<Period[] | undefined> {
   if (!stack.outputs.services["archive"]) return undefined;
   try {
-    return new Repository(stack).archive.periods;
+    return (await new Repository(stack).archive()).periods;
   } catch {
     // A backup container that does not run stands among the services.
     return [];

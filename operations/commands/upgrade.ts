@@ -45,8 +45,9 @@ async function upgradePostgres(version: Version, options: UpgradeOptions): Promi
   const volume = `${prefix}-${purpose}`;
   const database = postgres.database;
   const words = [prefix, database];
-  const look = (): Findings => readFindings(stack.ask("upgrade/plan.sh", [...words, image, volume]));
-  const found = look();
+  const look = async (): Promise<Findings> =>
+    readFindings(await stack.host.ask("upgrade/plan.sh", [...words, image, volume]));
+  const found = await look();
   const ending = wantsItsEnd(found, volume);
   if (!ending) refuse(found, name, version, image, volume);
 
@@ -70,22 +71,28 @@ async function upgradePostgres(version: Version, options: UpgradeOptions): Promi
         document.restore();
         if (!ending) {
           // What one that was cut off has closed is opened, and what it has filled goes.
-          if (found.begun) await stack.tell("upgrade/undo.sh", words);
-          backup = (await stack.tell("exec.sh", [stack.container("backup"), "sh", "/tools/run.sh", "manual"])).trim();
+          if (found.begun) await stack.host.ask("upgrade/undo.sh", words, { aloud: true });
+          backup = (
+            await stack.host.ask("exec.sh", [stack.container("backup"), "sh", "/tools/run.sh", "manual"], {
+              aloud: true,
+            })
+          ).trim();
           await recordBackups(stack);
-          await stack.tell("upgrade/prepare.sh", [...words, image, volume, String(settings.postgres.memory)]);
+          await stack.host.ask("upgrade/prepare.sh", [...words, image, volume, String(settings.postgres.memory)], {
+            aloud: true,
+          });
         }
         const began = Date.now();
         await whileClosed(stack, reason, async () => {
-          if (!ending) compared = await stack.tell("upgrade/copy.sh", words);
+          if (!ending) compared = await stack.host.ask("upgrade/copy.sh", words, { aloud: true });
           document.write();
           try {
             await up();
           } catch (error) {
-            await settle(stack, document, look(), volume);
+            await settle(stack, document, await look(), volume);
             throw error;
           }
-          await stack.tell("upgrade/finish.sh", words);
+          await stack.host.ask("upgrade/finish.sh", words, { aloud: true });
         });
         closed = Math.round((Date.now() - began) / 1000);
       }),
@@ -107,9 +114,9 @@ async function upgradePostgres(version: Version, options: UpgradeOptions): Promi
 /** After a `pulumi up` that failed: nobody stays closed out of the server that serves. */
 async function settle(stack: Stack, document: StackDocument, { serving }: Findings, volume: string): Promise<void> {
   const { name, postgres } = stack.outputs.operations;
-  if (serving?.volume === volume) await stack.tell("upgrade/finish.sh", [name, postgres.database]);
+  if (serving?.volume === volume) await stack.host.ask("upgrade/finish.sh", [name, postgres.database], { aloud: true });
   else if (serving) {
-    await stack.tell("upgrade/undo.sh", [name, postgres.database]);
+    await stack.host.ask("upgrade/undo.sh", [name, postgres.database], { aloud: true });
     document.restore();
     console.error(`The former PostgreSQL serves as before, and ${document.file} is as it was.`);
   }

@@ -53,18 +53,20 @@ export class DatabaseImport {
   }
 
   /** Rows of the stack's own database as they are now. */
-  present(): Record<string, number> {
+  present(): Promise<Record<string, number>> {
     return rowsOf(this.#stack);
   }
 
   /** Answers with the id of the backup that holds the state before. */
   async apply(reason: string): Promise<string> {
-    const saved = await whileClosed(this.#stack, reason, () => this.#stack.tell(script, [...this.#words, "apply"]));
+    const saved = await whileClosed(this.#stack, reason, () =>
+      this.#stack.host.ask(script, [...this.#words, "apply"], { aloud: true }),
+    );
     return saved.trim();
   }
 
-  discard(): void {
-    this.#stack.ask(script, [...this.#words, "discard"]);
+  async discard(): Promise<void> {
+    await this.#stack.host.ask(script, [...this.#words, "discard"]);
   }
 }
 

@@ -37,12 +37,12 @@ export class MediaImport {
   apply(overwrite: boolean, reason: string): Promise<string> {
     const words = this.#words("apply", overwrite ? "yes" : "no");
     return withLock({ ...placeOf(this.#stack), stack: this.#stack.name, reason }, async () =>
-      (await this.#stack.tell(script, words)).trim(),
+      (await this.#stack.host.ask(script, words, { aloud: true })).trim(),
     );
   }
 
-  discard(): void {
-    this.#stack.ask(script, this.#words("discard"));
+  async discard(): Promise<void> {
+    await this.#stack.host.ask(script, this.#words("discard"));
   }
 
   #words(...words: string[]): string[] {

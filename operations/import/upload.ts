@@ -20,8 +20,8 @@ export async function upload(
   words: readonly string[],
   { content, size, whole }: Upload,
 ): Promise<string> {
-  const child = stack.follow(script, words);
-  const told = text(child.stdout);
+  const running = stack.host.stream(script, words);
+  const told = text(running.output);
   let sent = 0;
   if (process.stderr.isTTY)
     content.on("data", (chunk: Buffer) => {
@@ -32,11 +32,11 @@ export async function upload(
       process.stderr.write(`\r\u001b[Ksent ${String(Math.floor(sent / 1e6))}${share} MB`);
     });
   // Where the other side refuses, its own word says more than a broken pipe.
-  await pipeline(content, child.stdin).catch((error: unknown) => {
+  await pipeline(content, running.input).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
   });
   if (sent >= 1e6) process.stderr.write("\r\u001b[K");
-  await stack.ended(child, script);
+  await running.ended();
   await whole;
   return told;
 }

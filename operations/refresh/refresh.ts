@@ -44,50 +44,54 @@ export class Refresh {
   readonly backup: Backup;
   readonly manifest: Manifest;
 
+  private constructor(source: Stack, target: Stack, rules: Rules, backup: Backup, manifest: Manifest) {
+    this.#source = source;
+    this.#target = target;
+    this.#rules = rules;
+    this.backup = backup;
+    this.manifest = manifest;
+  }
+
   /**
    * @param id of the backup; default: the newest
    * @throws refresh.… where this must never be done, or cannot be
    */
-  constructor(source: Stack, target: Stack, rules: Rules, id: string | undefined) {
+  static async of(source: Stack, target: Stack, rules: Rules, id: string | undefined): Promise<Refresh> {
     for (const stack of [source, target])
       if (!stack.outputs.services["backup"]) throw problem("refresh.without-backups", { stack: stack.name });
-    this.#source = source;
-    this.#target = target;
-    this.#rules = rules;
     const repository = new Repository(source);
-    this.backup = repository.find({ id });
-    this.manifest = repository.manifest(this.backup.id);
-    if (this.manifest.stack !== this.#name)
-      throw problem("refresh.foreign-backup", {
-        backup: this.backup.id,
-        of: this.manifest.stack,
-        source: source.name,
-      });
+    const backup = await repository.find({ id });
+    const manifest = await repository.manifest(backup.id);
+    if (manifest.stack !== source.outputs.operations.name)
+      throw problem("refresh.foreign-backup", { backup: backup.id, of: manifest.stack, source: source.name });
+    return new Refresh(source, target, rules, backup, manifest);
   }
 
   /** The rule of every column of the backup. @throws refresh.rules-unsuitable */
-  plan(): Ruled[] {
-    const columns = JSON.parse(this.#source.ask(script, [this.#name, "tables", this.backup.id])) as Column[];
+  async plan(): Promise<Ruled[]> {
+    const columns = JSON.parse(await this.#source.host.ask(script, [this.#name, "tables", this.backup.id])) as Column[];
     return judge(this.#rules, columns);
   }
 
   /** Masks and searches the backup; nothing leaves yet. */
   async make(ruled: readonly Ruled[]): Promise<Made> {
     const words = [this.#name, "make", this.backup.id, this.#token];
-    return JSON.parse(await this.#source.tell(script, words, ruleLines(this.#rules, ruled))) as Made;
+    return JSON.parse(
+      await this.#source.host.ask(script, words, { input: ruleLines(this.#rules, ruled), aloud: true }),
+    ) as Made;
   }
 
   /** Answers with the id of the target's backup that holds the state before. */
   async ship({ bytes, samples }: Made, columns: number): Promise<string> {
     const { name, postgres } = this.#target.outputs.operations;
     const saved = await whileClosed(this.#target, `socle refresh --from ${this.#source.name}`, () => {
-      const sending = this.#source.follow(script, [this.#name, "send", this.#token]);
-      sending.stdin.end();
-      const whole = this.#source.ended(sending, script);
+      const sending = this.#source.host.stream(script, [this.#name, "send", this.#token]);
+      sending.input.end();
+      const whole = sending.ended();
       // Said where it is waited for, which is later.
       whole.catch(() => undefined);
       const words = [name, postgres.database, postgres.owner];
-      return upload(this.#target, "refresh/target.sh", words, { content: sending.stdout, size: bytes, whole });
+      return upload(this.#target, "refresh/target.sh", words, { content: sending.output, size: bytes, whole });
     });
     await record({
       policy: "EVD-10",
@@ -100,8 +104,8 @@ export class Refresh {
     return saved.trim();
   }
 
-  discard(): void {
-    this.#source.ask(script, [this.#name, "discard", this.#token]);
+  async discard(): Promise<void> {
+    await this.#source.host.ask(script, [this.#name, "discard", this.#token]);
   }
 
   get #name(): string {

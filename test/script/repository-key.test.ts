@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 
 import { after, before, beforeEach, describe, it } from "mocha";
 
+import { Host } from "../../connection/host.ts";
 import { Repository } from "../../operations/backup/repository.ts";
 import type { Stack } from "../../operations/stack.ts";
 import { docker, runScript } from "./machine.ts";
@@ -60,15 +61,11 @@ describe("a repository of backups that another key made", function () {
 
   /** What the operator's command is told by the container. */
   const repository = (): Repository => {
-    const ask = (script: string, words: string[]): string => {
-      const { status, stdout, stderr } = runScript(script, words);
-      assert.equal(status, 0, stderr.toString());
-      return stdout.toString();
-    };
-    return new Repository({ name: "production", container: () => machine.name, ask } as unknown as Stack);
+    const host = new Host({ type: "local", socket: "unix:///var/run/docker.sock" });
+    return new Repository({ name: "production", container: () => machine.name, host } as unknown as Stack);
   };
 
-  it("goes on with the present one where that one is on the server, off-site too, and both open it", () => {
+  it("goes on with the present one where that one is on the server, off-site too, and both open it", async () => {
     machine.sh("sh /tools/open.sh");
     assert.equal(machine.sh("ls -d /backups/repository*"), "/backups/repository");
     assert.equal(machine.sh(list), made);
@@ -76,25 +73,22 @@ describe("a repository of backups that another key made", function () {
     machine.sh(
       `/tools/restic --quiet --no-lock --password-file /run/socle/repository-key-until-* cat config >/dev/null`,
     );
-    const { previous, previousKeys } = repository();
-    assert.deepEqual(previous, []);
-    assert.deepEqual(
-      previousKeys.map((until) => repository().previousKey(until)),
-      ["first"],
-    );
+    assert.deepEqual(await repository().previous(), []);
+    const keys = (await repository().previousKeys()).map((until) => repository().previousKey(until));
+    assert.deepEqual(await Promise.all(keys), ["first"]);
     const copied = copy();
     assert.equal(copied.status, 0, copied.stderr);
     assert.equal(machine.sh(`${elsewhere}; ${list} | wc -l`), "1");
   });
 
-  it("is left beside a new one where it is not, off-site as it is; with the key that was kept elsewhere its backups come back", () => {
+  it("is left beside a new one where it is not, off-site as it is; with the key that was kept elsewhere its backups come back", async () => {
     forgetKeys();
     machine.sh("sh /tools/open.sh");
     const name = machine.sh("cd /backups; ls -d repository-until-*");
     assert.match(name, /^repository-until-\d{8}T\d{6}Z$/);
     const command = `socle backup fetch --from ${name} --key FILE`;
-    assert.deepEqual(repository().previous, [{ repository: name, command: `${command} --stack production` }]);
-    assert.deepEqual(repository().previousKeys, []);
+    assert.deepEqual(await repository().previous(), [{ repository: name, command: `${command} --stack production` }]);
+    assert.deepEqual(await repository().previousKeys(), []);
     const fetch = (key: string): Ended =>
       machine.run(`RESTIC_REPOSITORY=/backups/${name} sh /tools/fetch.sh given /backups/repository`, key);
 

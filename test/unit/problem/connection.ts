@@ -1,11 +1,13 @@
-import { wordings as ask } from "../../../connection/ask.ts";
+import { wordings as host } from "../../../connection/host.ts";
 import { wordings as preflight } from "../../../connection/preflight.ts";
 import { table } from "./table.ts";
 
 const address = "server.example.org";
 
 export const connection = [
-  table(ask, { "script.failed": [{ script: "lock.sh", said: "the disk is full" }, "the disk is full"] }),
+  table(host, {
+    "script.failed": [{ script: "restore.sh", end: 3 }, "restore.sh ended with exit code 3; the reason stands above."],
+  }),
   table(preflight, {
     "shell.fails": [
       { shell: "/bin/none", reason: "spawn /bin/none ENOENT" },

@@ -1,4 +1,3 @@
-import { wordings as record } from "../../../deployment/failure-record.ts";
 import { type Lock, wordings as lock } from "../../../deployment/lock.ts";
 import { wordings as maintenance } from "../../../deployment/maintenance.ts";
 import { wordings as takeover } from "../../../deployment/takeover.ts";
@@ -34,5 +33,4 @@ export const deployment = [
   table(state, {
     "state.unreadable": [{ words: ["stack", "export"], code: 255 }, "pulumi stack export ended with exit code 255"],
   }),
-  table(record, { "record.unreachable": [{ code: 255 }, "releases/record.sh ended with exit code 255"] }),
 ];

@@ -11,10 +11,6 @@ import { table } from "./table.ts";
 export const operations = [
   table(stack, {
     "operation.refused": [{ message: "It is not up." }, "It is not up."],
-    "script.ended-badly": [
-      { script: "restore.sh", end: 3 },
-      "restore.sh ended with exit code 3; the reason stands above.",
-    ],
     "stack.unreadable": [
       { stack: "live", reason: "no stack named 'live' found", fix: "Name one of: dev." },
       `The outputs of stack live could not be read: no stack named 'live' found
