@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 import { execa, type Options } from "execa";
 
-import { Problem, problems, type Wordings } from "../config/problem.ts";
+import { Problem, type Wordings } from "../config/problem.ts";
 import type { Settings } from "../config/schema.ts";
 import { preflight } from "./preflight.ts";
 import { target } from "./target.ts";
@@ -62,14 +62,11 @@ export class HostError extends Problem {
   readonly host: Settings["host"];
   /** Exit status; undefined where there is none. */
   readonly status: number | undefined;
-  /** What the script said, without how it ended; empty where that was shown as it came. */
-  readonly said: string;
 
   constructor(host: Settings["host"], facts: Failure) {
     super("script.failed", facts, wordings["script.failed"](facts));
     this.host = host;
     this.status = typeof facts.end === "number" ? facts.end : undefined;
-    this.said = facts.said ?? "";
   }
 
   /** What is wrong with the host; itself where nothing is. */
@@ -91,8 +88,6 @@ export const wordings = {
     return [said || `${script} ${how} and said nothing.`];
   },
 } satisfies Wordings;
-
-export const problem = problems(wordings);
 
 export class Host {
   readonly settings: Settings["host"];

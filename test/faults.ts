@@ -8,7 +8,7 @@ import { wholeNumber } from "./lab/whole-number.ts";
 
 const { seed, rounds } = new Command("faults")
   .description("strikes a sample site under load with faults by chance, and holds it to the ledger afterwards")
-  .option("--seed <number>", "plays a former run again; default: another each time, which is printed", wholeNumber)
+  .option("--seed <number>", "plays a run again; default: another each time, which is printed", wholeNumber)
   .option("--rounds <number>", "how many faults; about half a minute each", wholeNumber, 20)
   .parse()
   .opts<{ seed?: number; rounds: number }>();

@@ -65,7 +65,7 @@ describe("a lost server, and staging's refresh", function () {
       data: { keepOnDestroy: false, anonymise: "examples/anonymise.yaml" },
     };
     lost = await LocalSite.create({ ...sampleSite("socle-example-site:dev"), ...backups });
-    ending.defer(() => removed(lost));
+    ending.defer(() => lost.discard());
     ending.defer(() => Ground.removeAll());
     await lost.stack.setCredential("offsiteAccessKey", s3.accessKey);
     await lost.stack.setCredential("offsiteSecretKey", s3.secretKey);
@@ -277,9 +277,3 @@ describe("a lost server, and staging's refresh", function () {
     });
   });
 });
-
-/** Without a word to the stack: what `destroy` does is tested elsewhere. */
-async function removed(site: LocalSite): Promise<void> {
-  await sweep(site.stack.prefix);
-  await site.stack.forget();
-}

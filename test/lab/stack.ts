@@ -163,7 +163,7 @@ export class TestStack {
     await this.#write();
   }
 
-  /** Several at once: each start of the CLI derives the key from the passphrase anew. */
+  /** Several at once: each start of the CLI derives the key from the passphrase again. */
   async setSecrets(secrets: Record<string, string>, credentials: Record<string, string> = {}): Promise<void> {
     Object.assign(this.#secrets, secrets);
     Object.assign(this.#credentials, credentials);

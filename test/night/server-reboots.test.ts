@@ -42,12 +42,12 @@ describe("a site on a server over SSH", function () {
 
     // All that the deployer has open there ends once the new configuration is in place, with what runs in it.
     const configuration = () => server.docker("exec", `${stack.prefix}-nginx`, "readlink", "/etc/socle/current");
-    const [former] = await configuration();
+    const [previous] = await configuration();
     const visits = new Visits(host.address, domain);
     const cut = await deploy(stack, {
       step: step("the switch"),
       what: async () => {
-        await until("the new configuration", 30, async () => (await configuration())[0] !== former, 0.05);
+        await until("the new configuration", 30, async () => (await configuration())[0] !== previous, 0.05);
         await host.exec(`pkill -KILL -u ${host.user} sshd`);
       },
     });

@@ -53,7 +53,7 @@ describe("A stack whose images come from a registry with a login", function () {
       registry: { server: registry.here, username: login.username },
     });
     await stack.setCredential("registryPassword", "not-the-password");
-    const former = await lives();
+    const previous = await lives();
     const { code, stdout } = await stack.up({ check: false });
     assert.notEqual(code, 0);
     assert.match(stdout, /registry: \S+:\d+ refuses the login of deploy \(.*\); \S+ was not pulled\./);
@@ -61,7 +61,7 @@ describe("A stack whose images come from a registry with a login", function () {
       stdout,
       /→ Set registry\.username, and the password or access token with pulumi config set --secret credentials:registryPassword\./,
     );
-    assert.equal(await lives(), former);
+    assert.equal(await lives(), previous);
   });
 
   it("pulls and serves a release with the right one, which stays nowhere", async () => {
@@ -113,12 +113,12 @@ describe("A stack whose images come from a registry with a login", function () {
     const { stack } = site;
     const { application } = stack.settings;
     const absent = image.replace(/@.*/, `@sha256:${"0".repeat(64)}`);
-    const former = await lives();
+    const previous = await lives();
     await stack.configure(site.changed("application", { image: absent }));
     const { code, stdout } = await stack.up({ check: false });
     assert.notEqual(code, 0);
     assert.ok(stdout.includes(absent) && /manifest unknown|not found/.test(stdout), stdout);
-    assert.equal(await lives(), former);
+    assert.equal(await lives(), previous);
     await stack.configure({ application });
     // With the settings of before there is nothing to bring back.
     await stack.preview(["--expect-no-changes"]);

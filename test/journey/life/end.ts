@@ -16,7 +16,7 @@ export function end(site: () => LocalSite): void {
     const destroy = () => site().stack.pulumi(["destroy", "--yes", "--skip-preview"]);
     let copy: Copy;
     let backups: string[];
-    let former: string | undefined;
+    let previous: string | undefined;
     const ids = async (): Promise<string[]> => {
       const restic = ["/tools/restic", "--quiet", "--no-lock", "snapshots", "--json"];
       const found = JSON.parse(await docker(["exec", site().container("backup"), ...restic])) as { id: string }[];
@@ -29,7 +29,7 @@ export function end(site: () => LocalSite): void {
       await socle("backup", "now");
       backups = await ids();
       assert.ok(backups.length > 0);
-      former = site().output.adminPassword;
+      previous = site().output.adminPassword;
       await destroy();
       const purposes = ["backup-secrets", "backups", "certificates", "media", "postgres", "redis"];
       assert.deepEqual(
@@ -46,7 +46,7 @@ export function end(site: () => LocalSite): void {
       } = site().stack.settings["application"] as Record<string, unknown>;
       await site().up({ application: rest, data: { keepOnDestroy: false } });
       const visitor = site().visitor();
-      assert.equal(await visitor.signIn("admin", former ?? ""), 401, "with the one before");
+      assert.equal(await visitor.signIn("admin", previous ?? ""), 401, "with the one before");
       assert.equal(await visitor.signIn("admin", site().output.adminPassword ?? ""), 200, "with the new password");
       const uploaded = await visitor.copy(copy.id);
       assert.equal(uploaded.size, pdf(7).length);
