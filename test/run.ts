@@ -8,6 +8,7 @@ import { Command, Option } from "commander";
 
 import { wholeNumber } from "./lab/whole-number.ts";
 import { type Done, runBatch } from "./runner/batch.ts";
+import { EngineWatch } from "./runner/engine.ts";
 import { table, timesOf } from "./runner/table.ts";
 import { type Batch, batches, project, type Tier, tierOf, tiers } from "./runner/tier.ts";
 import { keepTimes, lastTimes } from "./runner/times.ts";
@@ -48,8 +49,9 @@ const paint = (style: "red" | "green" | "dim", text: string): string =>
   process.stdout.isTTY ? styleText(style, text) : text;
 
 const done: Done[] = [];
+const engine = new EngineWatch();
 async function one(batch: Batch): Promise<void> {
-  const result = await runBatch(batch);
+  const result = await engine.attempt((over) => runBatch(batch, over));
   done.push(result);
   const { failed, passed, wall, said } = result;
   const name = batch.files.length === 1 ? batch.files[0] : `${String(batch.files.length)} files of test/${batch.tier}`;
@@ -80,7 +82,13 @@ await Promise.all(of("lint").map(one));
 // What is not typed or not linted need not be run.
 if (done.every(({ failed }) => failed.length === 0)) {
   await Promise.all(of("unit").map(one));
-  await pool([...of("program"), ...of("script")], of("journey"));
+  const [short, journeys] = [[...of("program"), ...of("script")], of("journey")];
+  if (short.length + journeys.length > 0) {
+    const watched = engine.watch();
+    await pool(short, journeys);
+    engine.end();
+    await watched;
+  }
 } else console.log("Nothing else was run: lint and types come first.");
 
 const failed = done.flatMap((each) => each.failed);

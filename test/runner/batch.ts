@@ -23,18 +23,20 @@ export interface Done extends Outcome {
 /** No file takes so long unless it hangs. */
 const limitSeconds = 20 * 60;
 
-export async function runBatch(batch: Batch): Promise<Done> {
+/** @param over ends the process when it is aborted */
+export async function runBatch(batch: Batch, over?: AbortSignal): Promise<Done> {
   const folder = await mkdtemp(join(tmpdir(), "socle-test-"));
   const file = (name: string): string => join(folder, name);
   const start = performance.now();
   try {
     // What a step of a journey leaves behind the next one builds on.
     const words = ["node_modules/mocha/bin/mocha.js", ...(batch.tier === "journey" ? ["--bail"] : []), ...batch.files];
-    const { said, end } = await ended(words, {
+    const variables = {
       SOCLE_TEST_OUTCOME: file("outcome.json"),
       SOCLE_TEST_UPS: file("ups"),
       SOCLE_TEST_SMALL_UPS: file("small-ups"),
-    });
+    };
+    const { said, end } = await ended(words, variables, over);
     const wall = (performance.now() - start) / 1000;
     const outcome = await readFile(file("outcome.json"), "utf8").then(
       (text) => JSON.parse(text) as Outcome,
@@ -55,7 +57,11 @@ export async function runBatch(batch: Batch): Promise<Done> {
   }
 }
 
-function ended(words: readonly string[], variables: Record<string, string>): Promise<{ said: string; end: string }> {
+function ended(
+  words: readonly string[],
+  variables: Record<string, string>,
+  over: AbortSignal | undefined,
+): Promise<{ said: string; end: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, words, {
       cwd: project,
@@ -65,11 +71,15 @@ function ended(words: readonly string[], variables: Record<string, string>): Pro
     });
     const said: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => said.push(part));
-    const timer = setTimeout(() => child.kill("SIGKILL"), limitSeconds * 1000);
+    const kill = (): void => void child.kill("SIGKILL");
+    const timer = setTimeout(kill, limitSeconds * 1000);
+    if (over?.aborted) kill();
+    over?.addEventListener("abort", kill, { once: true });
     child.on("error", reject);
     // Not `close`: what a test leaves running may hold the pipes open.
     child.on("exit", (code, signal) => {
       clearTimeout(timer);
+      over?.removeEventListener("abort", kill);
       setTimeout(() => {
         for (const stream of [child.stdout, child.stderr]) stream.destroy();
         resolve({ said: Buffer.concat(said).toString(), end: signal ?? `exit code ${String(code)}` });

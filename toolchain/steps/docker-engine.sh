@@ -83,6 +83,8 @@ docker_engine_log() {
 docker_engine_start() {
   local log=$cache/log/dockerd.log pid_file=$cache/dockerd.pid start=$SECONDS
   mkdir -p "$cache/log"
+  # What an engine said that hung or crashed is wanted after the next start.
+  if [ -s "$log" ]; then mv -f "$log" "$log.previous"; fi
   if has_systemd; then
     note 'starting docker.service'
     systemctl reset-failed docker >/dev/null 2>&1 || true
