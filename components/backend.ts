@@ -32,7 +32,7 @@ export class Backend extends pulumi.ComponentResource {
         service: "backend",
         // The former release serves until Nginx has moved to this one.
         overlap: true,
-        health: { command: commands.health, interval: 5, timeout: 10, retries: 3, startPeriod: settings.startTimeout },
+        health: { command: commands.health, timeout: 10, startPeriod: settings.startTimeout },
         memory: settings.memory,
         cpus: settings.cpus,
         stopGrace: settings.stopGrace,

@@ -46,9 +46,7 @@ export class Celery extends pulumi.ComponentResource {
         overlap: true,
         health: {
           command: application.health(commands.workerHealth),
-          interval: 5,
           timeout: 5,
-          retries: 3,
           startPeriod: 60,
         },
         memory: worker.memory,
@@ -65,8 +63,8 @@ export class Celery extends pulumi.ComponentResource {
     const { user, beat, commands, application, tools, host } = this.args;
     const parent = { parent: this };
     let name: pulumi.Output<string> | undefined;
-    // Once more when the release serves, by the engine's own word: what comes after the `up` finds it well.
-    if (this.worker) healthGate("worker", host, { ...this.worker, how: "settled", after }, parent);
+    // The switch has waited for it; one that fell ill since must not end the `up` as if all were well.
+    if (this.worker) healthGate("worker", host, { ...this.worker, after }, parent);
     if (beat.enabled) {
       const schedule = volume("beat-schedule", host, { purpose: "beat" }, parent);
       const owner = task(
@@ -84,7 +82,7 @@ export class Celery extends pulumi.ComponentResource {
           // Two schedulers would queue every periodic task twice.
           overlap: false,
           mounts: [...(shared.mounts ?? []), { volume: schedule.name, path: beatFolder }],
-          health: { command: commands.beatHealth, interval: 5, timeout: 5, retries: 6, startPeriod: 60 },
+          health: { command: commands.beatHealth, timeout: 5, startPeriod: 60 },
           memory: beat.memory,
           cpus: beat.cpus,
           stopGrace: beat.stopGrace,

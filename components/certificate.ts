@@ -134,9 +134,7 @@ export class Certificate extends pulumi.ComponentResource {
         temporary: { "/tmp": "uid=101,gid=101,mode=0700,size=32m" },
         health: {
           command: ["/bin/sh", "-c", "find /tmp/heartbeat -mmin -5 | grep -q ."],
-          interval: 5,
           timeout: 5,
-          retries: 6,
           startPeriod: 300,
         },
         memory: certbot.memory,

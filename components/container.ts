@@ -40,7 +40,8 @@ export interface ContainerArgs {
   temporary?: Record<string, string>;
   /** Published ports: outside → inside. */
   ports?: { external: number; internal: number }[];
-  health: { command: Command; interval: number; timeout: number; retries: number; startPeriod: number };
+  /** Seconds: `timeout` of one check, `startPeriod` in which one that fails does not count yet. */
+  health: { command: Command; timeout: number; startPeriod: number };
   /** MiB. */
   memory: number;
   cpus: number;
@@ -52,6 +53,12 @@ export interface ContainerArgs {
   /** Further labels: what of the outside the container depends on, so that a plan shows its replacement. */
   labels?: Record<string, pulumi.Input<string>>;
 }
+
+/**
+ * Seconds between two health checks of the engine. Each starts a process in the container, all day; whoever waits for a
+ * container asks its check himself (host/health/ask.sh).
+ */
+const checkInterval = 30;
 
 /** A replaced container leaves its connections time; the provider's own patience is on top. */
 const margin = 60;
@@ -93,10 +100,10 @@ export function container(name: string, args: ContainerArgs, options: pulumi.Cus
       ports: (args.ports ?? []).map((port) => ({ ...port, protocol: "tcp", ip: "0.0.0.0" })),
       healthcheck: {
         tests: ["CMD", ...args.health.command],
-        interval: seconds(args.health.interval),
+        interval: seconds(checkInterval),
         timeout: seconds(args.health.timeout),
         startPeriod: seconds(args.health.startPeriod),
-        retries: args.health.retries,
+        retries: 3,
       },
       // A task waits for its health: health-gate.ts.
       wait: false,

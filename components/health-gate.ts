@@ -12,33 +12,29 @@ export interface HealthGateArgs {
   container: docker.Container;
   /** Seconds that the container may take. Default 120. */
   seconds?: number;
-  /**
-   * What counts: with `alone` (default) also an answer to a question of our own; with `settled` the finding of the engine
-   * alone, which asks but every interval. A container that the traffic moves to is waited for by the switch (nginx.ts).
-   */
-  how?: "alone" | "settled";
   after?: pulumi.Resource[];
 }
 
 /**
- * What must not come before the container is healthy depends on this. The container's own check is asked at once; the
+ * What must not come before the container is healthy depends on this; a container that the traffic moves to is waited for
+ * by the switch (nginx.ts). The container's own check is asked at once; the
  * engine first asks when an interval is over. The provider's own waiting says only that a container is not healthy, and
  * forgets it, so that the next `up` makes another instead of looking again.
  */
 export function healthGate(
   name: string,
   host: DockerHost,
-  { container, seconds = patience, how = "alone", after = [] }: HealthGateArgs,
+  { container, seconds = patience, after = [] }: HealthGateArgs,
   options: { parent: pulumi.Resource },
 ): pulumi.Resource {
   // A name that is always the same does not say that the container is new.
-  const identity = how === "alone" ? [container.id.apply((id) => id.slice(0, 12))] : [];
+  const identity = container.id.apply((id) => id.slice(0, 12));
   return task(
-    how === "settled" ? `${name}-settled` : `${name}-healthy`,
+    `${name}-healthy`,
     host.connection,
     {
       script: "healthy.sh",
-      arguments: [container.name, String(seconds), how, ...identity],
+      arguments: [container.name, String(seconds), "alone", identity],
       timeout: seconds + 180,
     },
     { ...options, dependsOn: [container, ...after] },

@@ -4,8 +4,6 @@ import type { ContainerArgs } from "./container.ts";
 /** @param minutes after which a turn is overdue */
 export const heartbeat = (minutes: number): NonNullable<ContainerArgs["health"]> => ({
   command: ["/bin/sh", "-c", `find /tmp/heartbeat -mmin -${String(minutes)} | grep -q .`],
-  interval: 5,
   timeout: 5,
-  retries: 3,
   startPeriod: 20,
 });

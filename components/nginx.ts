@@ -150,9 +150,7 @@ export class Nginx extends pulumi.ComponentResource {
         ],
         health: {
           command: ["curl", "-fsS", "--max-time", "3", "http://127.0.0.1:8081/health"],
-          interval: 5,
           timeout: 5,
-          retries: 3,
           startPeriod: 20,
         },
         memory: model.nginx.memory,

@@ -107,9 +107,7 @@ export class Postgres extends pulumi.ComponentResource {
         temporary: { "/tmp": "", "/var/run/postgresql": "uid=999,gid=999,mode=0755" },
         health: {
           command: ["pg_isready", "--quiet", "--username=postgres", "--host=127.0.0.1"],
-          interval: 5,
           timeout: 5,
-          retries: 12,
           startPeriod: 60,
         },
         memory: settings.memory,

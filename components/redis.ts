@@ -77,9 +77,7 @@ export class Redis extends pulumi.ComponentResource {
         temporary: { "/tmp": "" },
         health: {
           command: ["/bin/sh", "-c", "REDISCLI_AUTH=$(cat /run/socle/password) redis-cli ping | grep -q PONG"],
-          interval: 5,
           timeout: 5,
-          retries: 12,
           startPeriod: 30,
         },
         memory: settings.memory,

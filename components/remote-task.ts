@@ -69,7 +69,7 @@ function digest(script: string): string {
 /** With the scripts that it takes in, as host/run.sh does. */
 function whole(script: string): string {
   return readFileSync(new URL(`../host/${script}`, import.meta.url), "utf8").replace(
-    /^\s*\. \.\/(\S+)$/gm,
+    /^[ \t]*\. \.\/(\S+)$/gm,
     (_, inner: string) => whole(inner),
   );
 }

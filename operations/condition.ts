@@ -7,6 +7,7 @@ export interface ContainerCondition {
   name: string;
   /** As the engine says: running, exited, restarting… */
   state: string;
+  /** As the engine found, or as the check answers where the engine did not ask yet: healthy, unhealthy, starting. */
   health: string | null;
   started: string;
   ended: string;
@@ -35,7 +36,9 @@ export async function readCondition(stack: Stack): Promise<Condition> {
   const said = await stack.host.ask("operations/status.sh", [stack.outputs.operations.name]);
   for (const [key, ...values] of said.split("\n").map((line) => line.split("\t"))) {
     const [first = "", second = ""] = values;
-    if (key === "container") {
+    if (key === "well") {
+      for (const container of found.containers) if (`/${container.name}` === first) container.health = "healthy";
+    } else if (key === "container") {
       const container = JSON.parse(values.join("\t")) as ContainerCondition;
       found.containers.push({ ...container, name: container.name.replace(/^\//, "") });
     } else if (key === "certificate" && first !== "") found.certificate = certificate(first.replaceAll("|", "\n"));

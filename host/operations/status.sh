@@ -4,20 +4,27 @@
 #   status.sh STACK
 #
 #   container    JSON of a container
+#   well         name of a container that the engine did not ask yet, and whose health check answers well
 #   certificate  PEM of the certificate that Nginx serves, with | for its line ends
 #   disk         KiB in all and KiB free where Docker keeps its data
 #   queue        a queue of Celery, tab, tasks that wait in it
 #   taken        tasks that a worker took and did not end yet
 set -eu
 stack=$1
+. ./health/ask.sh
 
 format='{"name":{{json .Name}},"state":{{json .State.Status}},"health":{{if .State.Health}}{{json .State.Health.Status}}{{else}}null{{end}},'
 format="$format"'"started":{{json .State.StartedAt}},"ended":{{json .State.FinishedAt}},"exitCode":{{.State.ExitCode}},"restarts":{{.RestartCount}},'
 format="$format"'"outOfMemory":{{.State.OOMKilled}},"image":{{json .Image}},"labels":{{json .Config.Labels}}}'
 for container in $(docker ps --all --quiet --filter "label=socle.stack=$stack"); do
-  # One that ends at this moment is none.
+  # One that ends meanwhile is none.
   docker inspect --format "container	$format" "$container" 2>/dev/null || true
 done
+
+for container in $(docker ps --quiet --filter health=starting --filter "label=socle.stack=$stack"); do
+  { (ask_health "$container") >/dev/null 2>&1 && docker inspect --format 'well	{{.Name}}' "$container" 2>/dev/null; } &
+done
+wait
 
 certificate=$(docker exec "$stack-nginx" sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/p;/END CERTIFICATE/q' /etc/certificates/site.pem 2>/dev/null |
   tr '\n' '|') || true

@@ -96,8 +96,22 @@ export async function processesOf(container: string, program: string): Promise<n
   return listing.filter((line) => line.trim().endsWith(` ${program}`)).map((line) => Number.parseInt(line, 10));
 }
 
-/** Whether a container is up and, where it has a health check, well. */
-export async function isWell(container: string): Promise<boolean> {
-  const { State } = await inspect(container);
-  return State.Running && (State.Health === undefined || State.Health.Status === "healthy");
+/**
+ * Whether a container is up and, where it has a health check, well; one that the engine did not ask yet is asked.
+ * @param engine runs `docker` where the container is, and fails as it does; default: here
+ */
+export async function isWell(
+  container: string,
+  engine: (...words: string[]) => Promise<string> = (...words) => docker(words),
+): Promise<boolean> {
+  const [found] = JSON.parse(await engine("container", "inspect", container)) as Container[];
+  if (!found?.State.Running) return false;
+  const status = found.State.Health?.Status ?? "healthy";
+  if (status !== "starting") return status === "healthy";
+  const [kind, ...words] = found.Config.Healthcheck?.Test ?? [];
+  const command = kind === "CMD" ? words : ["/bin/sh", "-c", ...words];
+  return engine("exec", container, ...command).then(
+    () => true,
+    () => false,
+  );
 }

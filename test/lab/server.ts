@@ -5,6 +5,7 @@ import type { PeerCertificate } from "node:tls";
 import { type AcmeServer, startAcme } from "./acme.ts";
 import { lines } from "./command.ts";
 import { until } from "./deadline.ts";
+import { isWell } from "./engine.ts";
 import { request } from "./http.ts";
 import { startRegistry } from "./image-registry.ts";
 import { createNetwork, type LabNetwork, leftovers } from "./network.ts";
@@ -150,8 +151,9 @@ export class Server {
   /** Waits until every service is up and well, and the site says so. */
   async well(services: readonly string[], domain: string, seconds: number): Promise<void> {
     await until(`${services.join(", ")} healthy on ${this.host.name}`, seconds, async () => {
-      const healthy = await this.docker("ps", "--filter", "health=healthy", "--format", "{{.Names}}");
-      const waiting = services.filter((service) => !healthy.includes(service));
+      const engine = async (...words: string[]): Promise<string> => (await this.host.exec(["docker", ...words])).stdout;
+      const well = await Promise.all(services.map((service) => isWell(service, engine)));
+      const waiting = services.filter((_, index) => !well[index]);
       if (waiting.length > 0) throw new Error(`not healthy: ${waiting.join(", ")}`);
       const { status, body } = await request({ address: this.host.address, name: domain, path: "/health/" });
       if (status !== 200) throw new Error(`${String(status)} ${body}`);

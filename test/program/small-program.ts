@@ -57,7 +57,7 @@ const after = migration.done.length > 0 ? migration.done : application.ready;
 const backend = new Backend("backend", { settings: model.application, commands, application, host, after });
 const options = { provider: host.provider };
 const sizes = ({ memory, cpus, stopGrace }: Model["worker"] | Model["beat"]) => ({ memory, cpus, stopGrace });
-const health = { command: commands.workerHealth, interval: 5, timeout: 5, retries: 3, startPeriod: 10 };
+const health = { command: commands.workerHealth, timeout: 5, startPeriod: 10 };
 // Two generations of a worker may run side by side; of the scheduler there is one.
 const worker = container(
   "worker",

@@ -36,7 +36,7 @@ describe("resources", () => {
       ["command:Command static-files-names", "command:Command nginx-smoke-checked"],
       ["command:Command static-files-pruned", "command:Command static-files-names"],
       ["command:Command static-files-pruned", "command:Command nginx-smoke-checked"],
-      ["command:Command worker-settled", "command:Command nginx-smoke-checked"],
+      ["command:Command worker-healthy", "command:Command nginx-smoke-checked"],
       // Where the release does not get the traffic, the former scheduler goes on.
       ["docker:Container beat", "command:Command nginx-configuration-loaded"],
       ["docker:Container beat", "command:Command nginx-smoke-checked"],

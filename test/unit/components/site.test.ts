@@ -56,7 +56,7 @@ describe("site", () => {
         socle:Celery celery
           command:Command beat-healthy
           command:Command beat-schedule-owner
-          command:Command worker-settled
+          command:Command worker-healthy
           docker:Container beat
           docker:Container socle-dev-worker
           docker:Volume beat-schedule

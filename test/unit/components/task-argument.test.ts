@@ -168,7 +168,7 @@ describe("tasks, by what they are given,", () => {
         server.outputs.release,
       ],
       "nginx-smoke-checked": ["nginx/check.sh", `${stack}-nginx`, "nginx-id", smokeCheckLines(smokeChecks(model))],
-      "worker-settled": ["healthy.sh", `${stack}-worker-0f1e2d3`, "120", "settled"],
+      "worker-healthy": ["healthy.sh", `${stack}-worker-0f1e2d3`, "120", "alone", `${stack}-worker`.slice(0, 12)],
       "postgres-healthy": ["healthy.sh", `${stack}-postgres`, "120", "alone", "postgres-id"],
       "redis-healthy": ["healthy.sh", `${stack}-redis`, "120", "alone", "redis-id"],
       "nginx-healthy": ["healthy.sh", `${stack}-nginx`, "120", "alone", "nginx-id"],

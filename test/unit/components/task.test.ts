@@ -29,14 +29,14 @@ describe("tasks", () => {
     }
   });
 
+  /** With the scripts that it takes in. */
+  const whole = (script: string): string =>
+    readFileSync(hostScript(script), "utf8").replace(/^ *\. \.\/(\S+)$/gm, (_, name: string) => whole(name));
+
   it("run again when their script changes", () => {
     for (const { key, inputs } of all()) {
       const script = wordsOf(inputs["create"] as string)[2] ?? "";
-      // With the scripts that it takes in.
-      const text = readFileSync(hostScript(script), "utf8").replace(/^ *\. \.\/(\S+)$/gm, (_, name: string) =>
-        readFileSync(hostScript(name), "utf8"),
-      );
-      const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
+      const hash = createHash("sha256").update(whole(script)).digest("hex").slice(0, 12);
       assert.equal((inputs["environment"] as Record<string, string>)["SOCLE_SCRIPT"], hash, key);
     }
   });
