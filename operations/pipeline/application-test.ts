@@ -23,6 +23,8 @@ const report = "junit.xml";
 /** @returns the exit code of the command @throws OperatorError where there is nothing to judge it by */
 export async function testApplication({ image, command, reports, postgres, redis }: Tests): Promise<number> {
   const name = `socle-test-${randomBytes(4).toString("hex")}`;
+  // What a run that was killed left can be told by where its report was to be.
+  const label = `--label=socle.reports=${resolve(reports)}`;
   const password = randomBytes(16).toString("hex");
   mkdirSync(reports, { recursive: true });
   // The application's user is nobody's on this machine.
@@ -33,6 +35,7 @@ export async function testApplication({ image, command, reports, postgres, redis
       "run",
       "--detach",
       "--rm",
+      label,
       `--name=${name}-${service}`,
       `--network=${name}`,
       `--network-alias=${service}`,
@@ -52,7 +55,7 @@ export async function testApplication({ image, command, reports, postgres, redis
     const { status, stdout, stderr } = run(
       "docker",
       [
-        ...["run", "--rm", `--name=${name}-tests`, `--network=${name}`, "--read-only", "--tmpfs=/tmp:mode=1777"],
+        ...["run", "--rm", label, `--name=${name}-tests`, `--network=${name}`, "--read-only", "--tmpfs=/tmp:mode=1777"],
         ...["--tmpfs=/srv/static:mode=1777", "--tmpfs=/srv/media:mode=1777"],
         ...[`--volume=${resolve(reports)}:/reports`, `--volume=${helpers}:/socle:ro`],
         ...Object.keys(variables).map((key) => `--env=${key}`),

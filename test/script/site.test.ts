@@ -20,7 +20,7 @@ describe("the sample site", function () {
   });
   after(() => rm(reports, { recursive: true }));
 
-  const left = (): Promise<string> => docker(["ps", "--all", "--quiet", "--filter", "name=socle-test-"]);
+  const left = (): Promise<string> => docker(["ps", "--all", "--quiet", "--filter", `label=socle.reports=${reports}`]);
 
   it("passes its own tests as the user that it runs as, on a read-only file system, and leaves a report", async () => {
     const { code, stdout, stderr } = await pipeline(["test", "--image", image, "--reports", reports]);
