@@ -12,6 +12,7 @@ of() { docker inspect --format "$1" "$container"; }
 # When each health check that the engine remembers began.
 checks() { of '{{with .State.Health}}{{range .Log}}{{json .Start}} {{end}}{{end}}'; }
 
+# shellcheck source=host/health/ask.sh
 . ./health/ask.sh
 
 # What our own last question was answered.

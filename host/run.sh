@@ -15,17 +15,23 @@ set -eu
 # shellcheck disable=SC2016 # the other side's user and home
 state='if [ "$(id -u 2>/dev/null)" = 0 ]; then state=/var/lib/socle; else state=${XDG_STATE_HOME:-$HOME/.local/state}/socle; fi
 export SOCLE_STATE="${SOCLE_STATE:-$state}"'
-# A line `. ./FILE` takes in another script of this folder: one text goes to the host.
+# A line `. ./FILE` takes in another script of this folder, which may take in others: one text goes to the host.
 folder=$(dirname "$0")
 script=$state'
 '$(awk -v folder="$folder" '
-  $1 == "." && $2 ~ /^\.\// {
-    file = folder substr($2, 2)
-    while ((getline line < file) > 0) print line
+  function whole(file,   got, line, words) {
+    while ((got = (getline line < file)) > 0) {
+      split(line, words)
+      if (words[1] == "." && words[2] ~ /^\.\//) whole(folder substr(words[2], 2))
+      else print line
+    }
     close(file)
-    next
+    if (got < 0) {
+      print "run.sh: there is no " file >"/dev/stderr"
+      exit 2
+    }
   }
-  { print }' "$folder/$1")
+  BEGIN { whole(folder "/" ARGV[1]) }' "$1")
 shift
 
 if [ -z "${SOCLE_SSH_TARGET:-}" ]; then

@@ -11,6 +11,7 @@
 #   taken        tasks that a worker took and did not end yet
 set -eu
 stack=$1
+# shellcheck source=host/health/ask.sh
 . ./health/ask.sh
 
 format='{"name":{{json .Name}},"state":{{json .State.Status}},"health":{{if .State.Health}}{{json .State.Health.Status}}{{else}}null{{end}},'

@@ -1,6 +1,6 @@
 // run.sh: what a script is given arrives as it was, here and on the other side of SSH.
 import assert from "node:assert/strict";
-import { copyFileSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import fc from "fast-check";
@@ -120,7 +120,20 @@ describe("run.sh", () => {
         }
       });
 
+      it("takes in what the script takes in, and what that takes in", () => {
+        folder.write("outer.sh", "outer=1\n  . ./middle.sh\necho $outer$middle$inner\n");
+        folder.write("middle.sh", "middle=2\n\n. ./inner.sh\n");
+        folder.write("inner.sh", "inner=3\n");
+        const ended = runScript("outer.sh", [], { folder: folder.path, environment: environment() });
+        assert.deepEqual([ended.stdout.toString(), ended.stderr.toString()], ["123\n", ""]);
+        rmSync(join(folder.path, "inner.sh"));
+        const lacking = runScript("outer.sh", [], { folder: folder.path, environment: environment() });
+        assert.equal(lacking.status, 2);
+        assert.match(lacking.stderr.toString(), /^run\.sh: there is no \S+\/inner\.sh\n$/);
+      });
+
       it("runs every script of the project: each arrives whole", () => {
+        cpSync(join(scripts, "engine"), join(folder.path, "engine"), { recursive: true });
         folder.write("whole.sh", readFileSync(join(scripts, "prepare.sh"), "utf8").replace(/^set -eu$/m, "exec true"));
         const ended = runScript("whole.sh", ["a", "b"], { folder: folder.path, environment: environment() });
         assert.deepEqual([ended.status, ended.stderr.toString()], [0, ""]);
