@@ -148,7 +148,13 @@ export class Certificate extends pulumi.ComponentResource {
       host.connection,
       {
         script: "certbot/wait.sh",
-        arguments: [`${host.stack}-certbot`, `${host.stack}-nginx`, "90", site.domains.join(","), site.tls.directory],
+        arguments: {
+          container: `${host.stack}-certbot`,
+          nginx: `${host.stack}-nginx`,
+          seconds: "90",
+          domains: site.domains.join(","),
+          directory: site.tls.directory,
+        },
       },
       {
         ...parent,

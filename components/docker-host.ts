@@ -47,7 +47,7 @@ export class DockerHost extends pulumi.ComponentResource {
       host,
       {
         script: "prepare.sh",
-        arguments: [...machine(host, stack, site.ports)],
+        arguments: machine(host, stack, site.ports),
         tellAgain: true,
         timeout: 900,
         // Everything else on the host comes after it, and so goes before it: by then nothing uses the data.
@@ -64,10 +64,12 @@ export class DockerHost extends pulumi.ComponentResource {
   }
 }
 
-function machine(host: Settings["host"], stack: string, ports: Model["site"]["ports"]): string[] {
+function machine(host: Settings["host"], stack: string, ports: Model["site"]["ports"]): Record<string, string> {
   const [mode, minimum, user] =
     host.type === "local"
       ? ["local", { cpus: 0, memory: 0, disk: 0 }, "you"]
       : [host.prepare ? "prepare" : "check", host.minimum, host.user];
-  return [mode, stack, ports.http, ports.https, minimum.cpus, minimum.memory, minimum.disk, user].map(String);
+  const { cpus, memory, disk } = minimum;
+  const numbers = Object.entries({ http: ports.http, https: ports.https, cpus, memory, disk });
+  return { mode, stack, ...Object.fromEntries(numbers.map(([name, value]) => [name, String(value)])), user };
 }

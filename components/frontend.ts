@@ -38,7 +38,16 @@ export class Frontend extends pulumi.ComponentResource {
     this.ready = task(
       `${name}-copy`,
       host.connection,
-      { script: "frontend.sh", arguments: [image.imageId, args.path, files.name, this.release, String(args.keep)] },
+      {
+        script: "frontend.sh",
+        arguments: {
+          image: image.imageId,
+          path: args.path,
+          volume: files.name,
+          release: this.release,
+          keep: String(args.keep),
+        },
+      },
       parent,
     );
     this.registerOutputs({});

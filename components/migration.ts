@@ -72,26 +72,25 @@ const commandNames = ["prepare", "plan", "pending", "migrate", "step", "reverse"
 /** One task, so that nothing stands between approval, backup and migrations (host/migrate.sh). */
 function migrate(args: MigrationArgs, options: pulumi.CustomResourceOptions): pulumi.Resource {
   const { settings, approval, commands, database, backup, application, host, networks } = args;
-  const command = (name: (typeof commandNames)[number]): string => `${name}=${shellWords(commands[name] ?? [])}`;
   return task(
     "migrate",
     host.connection,
     {
       script: "migrate.sh",
-      arguments: [
-        `stack=${host.stack}`,
-        `called=${pulumi.getStack()}`,
-        `database=${database}`,
-        ...(approval ? ["approval=required", `approved=${settings.approved.join(" ")}`] : []),
-        `lock=${String(settings.lockTimeout)}`,
-        `statement=${String(settings.statementTimeout)}`,
-        `retries=${String(settings.retries)}`,
-        `failure=${settings.onFailure}`,
-        ...(backup ? [pulumi.interpolate`backup=${backup}`] : []),
-        pulumi.interpolate`join=${networks.edge}`,
-        pulumi.all(application.createArguments("migrate")).apply((words) => `container=${shellWords(words)}`),
-        ...commandNames.map(command),
-      ],
+      arguments: {
+        stack: host.stack,
+        called: pulumi.getStack(),
+        database,
+        ...(approval ? { approval: "required", approved: settings.approved.join(" ") } : {}),
+        lock: String(settings.lockTimeout),
+        statement: String(settings.statementTimeout),
+        retries: String(settings.retries),
+        failure: settings.onFailure,
+        backup,
+        join: networks.edge,
+        container: pulumi.all(application.createArguments("migrate")).apply(shellWords),
+        ...Object.fromEntries(commandNames.map((name) => [name, shellWords(commands[name] ?? [])])),
+      },
       timeout: settings.timeout,
     },
     options,

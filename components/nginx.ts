@@ -94,23 +94,29 @@ export class Nginx extends pulumi.ComponentResource {
       host.connection,
       {
         script: "nginx/apply.sh",
-        arguments: [
-          `${host.stack}-nginx`,
-          this.image.imageId,
-          this.configurationVolume,
+        arguments: {
+          container: `${host.stack}-nginx`,
+          image: this.image.imageId,
+          volume: this.configurationVolume,
+          network: networks.edge,
           certificates,
-          configuration.name,
-          String(model.nginx.drain),
-          String(model.release.hold),
-          networks.edge,
-          pulumi.interpolate`${backend}:${String(port)}`,
-          String(startTimeout),
-          healthPath,
-          authorities.join(","),
-          worker ? pulumi.interpolate`${worker.container.name} ${String(worker.seconds)}` : "-",
-          application.release,
-          ...(canary ? [[canary.share, canary.for, canary.errors].join(" ")] : []),
-        ],
+          configuration: configuration.name,
+          drain: String(model.nginx.drain),
+          upstream: pulumi.interpolate`${backend}:${String(port)}`,
+          start: String(startTimeout),
+          ...(worker ? { worker: worker.container.name, worker_start: String(worker.seconds) } : {}),
+          health: healthPath,
+          domains: authorities.join(","),
+          release: application.release,
+          hold: String(model.release.hold),
+          ...(canary
+            ? {
+                canary_share: String(canary.share),
+                canary_seconds: String(canary.for),
+                canary_errors: String(canary.errors),
+              }
+            : {}),
+        },
         input: pulumi.interpolate`${configuration.text}${checks}`,
         // It waits for backend and worker, shows a canary, waits for old connections to end, and holds.
         timeout:

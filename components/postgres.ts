@@ -67,7 +67,12 @@ export class Postgres extends pulumi.ComponentResource {
       host.connection,
       {
         script: "postgres/version.sh",
-        arguments: [host.stack, data.name, String(settings.version), this.image.imageId],
+        arguments: {
+          stack: host.stack,
+          volume: data.name,
+          version: String(settings.version),
+          image: this.image.imageId,
+        },
       },
       parent,
     );
@@ -130,15 +135,15 @@ export class Postgres extends pulumi.ComponentResource {
       host.connection,
       {
         script: "postgres/database.sh",
-        arguments: [
-          `${host.stack}-postgres`,
-          settings.database,
-          settings.user,
-          this.login,
-          `${settings.user}_${former}`,
-          String(args.handover),
-          this.backupLogin,
-        ],
+        arguments: {
+          container: `${host.stack}-postgres`,
+          database: settings.database,
+          owner: settings.user,
+          login: this.login,
+          former: `${settings.user}_${former}`,
+          seconds: String(args.handover),
+          backup: this.backupLogin,
+        },
         input: pulumi.interpolate`\\set password '${args.password}'\n\\set backup_password '${args.backupPassword}'\n\\set superuser_password '${args.superuserPassword}'\n${sql}`,
         secret: true,
       },

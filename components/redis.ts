@@ -41,7 +41,13 @@ export class Redis extends pulumi.ComponentResource {
       host.connection,
       {
         script: "redis/password.sh",
-        arguments: [`${host.stack}-redis`, secrets.name, this.image.imageId, owner, String(args.handover)],
+        arguments: {
+          container: `${host.stack}-redis`,
+          volume: secrets.name,
+          image: this.image.imageId,
+          owner,
+          seconds: String(args.handover),
+        },
         input: pulumi.interpolate`${args.password}\n`,
         secret: true,
       },

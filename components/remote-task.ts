@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
+import { type Arguments, argumentWords } from "../connection/arguments.ts";
 import { target } from "../connection/target.ts";
 import type { Settings } from "../config/schema.ts";
 import { shellWords } from "../config/shell-word.ts";
@@ -12,14 +13,15 @@ import { shellWords } from "../config/shell-word.ts";
 export interface TaskArgs {
   /** Script in host/. */
   script: string;
-  arguments: pulumi.Input<string>[];
+  /** @see connection/arguments.ts */
+  arguments: pulumi.Input<string>[] | Readonly<Record<string, pulumi.Input<string> | undefined>>;
   /** Standard input. Where it is a secret, only the task's errors are shown, which scripts keep free of it. */
   input?: pulumi.Input<string>;
   /** Whether `input` is a secret. */
   secret?: boolean;
   /** Runs when the resource is made and never again under this name. */
   once?: boolean;
-  /** Tells the script by a last argument, `again`, that it ran before. */
+  /** Tells the script by a further argument, `again=yes`, that it ran before. */
   tellAgain?: boolean;
   /** Script and arguments that run when the resource is removed. */
   remove?: [string, ...string[]];
@@ -39,7 +41,9 @@ export function task(
   args: TaskArgs,
   options: pulumi.CustomResourceOptions,
 ): command.local.Command {
-  const words = pulumi.all(args.arguments).apply((list) => shellWords(["sh", "host/run.sh", args.script, ...list]));
+  const words = pulumi
+    .output(args.arguments)
+    .apply((given: Arguments) => shellWords(["sh", "host/run.sh", args.script, ...argumentWords(given)]));
   const secret = args.secret ? { additionalSecretOutputs: ["stdout", "stderr"] } : {};
   return new command.local.Command(
     name,
@@ -51,7 +55,7 @@ export function task(
       logging: args.secret ? "stderr" : "stdoutAndStderr",
       ...(args.once ? { update: "true" } : {}),
       ...(args.remove ? { delete: shellWords(["sh", "host/run.sh", ...args.remove]) } : {}),
-      ...(args.tellAgain ? { update: pulumi.interpolate`${words} again` } : {}),
+      ...(args.tellAgain ? { update: pulumi.interpolate`${words} again=yes` } : {}),
     },
     {
       ...options,

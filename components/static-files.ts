@@ -58,7 +58,14 @@ export class StaticFiles extends pulumi.ComponentResource {
       host.connection,
       {
         script: "static/prune.sh",
-        arguments: [host.stack, application.release, String(keep), image.imageId, user, application.staticVolume],
+        arguments: {
+          stack: host.stack,
+          release: application.release,
+          keep: String(keep),
+          image: image.imageId,
+          user,
+          volume: application.staticVolume,
+        },
       },
       { ...parent, dependsOn: [named, ...after] },
     );

@@ -9,6 +9,7 @@ import { execa, type Options } from "execa";
 
 import { Problem, type Wordings } from "../config/problem.ts";
 import type { Settings } from "../config/schema.ts";
+import { type Arguments, argumentWords } from "./arguments.ts";
 import { preflight } from "./preflight.ts";
 import { target } from "./target.ts";
 
@@ -97,8 +98,8 @@ export class Host {
   }
 
   /** Runs a script; answers with what it printed. @throws HostError */
-  async ask(script: string, words: readonly string[], asking: Asking = {}): Promise<string> {
-    return (await this.answer(script, words, [0], asking)).output;
+  async ask(script: string, given: Arguments, asking: Asking = {}): Promise<string> {
+    return (await this.answer(script, given, [0], asking)).output;
   }
 
   /**
@@ -108,11 +109,11 @@ export class Host {
    */
   async answer(
     script: string,
-    words: readonly string[],
+    given: Arguments,
     statuses: readonly number[],
     { input = "", seconds, aloud = false }: Asking = {},
   ): Promise<Answer> {
-    const { exitCode, signal, timedOut, stdout, stderr, originalMessage } = await this.#start(script, words, {
+    const { exitCode, signal, timedOut, stdout, stderr, originalMessage } = await this.#start(script, given, {
       input,
       ...(seconds === undefined ? {} : { timeout: seconds * 1000 }),
       stderr: aloud ? "inherit" : "pipe",
@@ -125,8 +126,8 @@ export class Host {
   }
 
   /** Starts a script, and leaves its input and output to the caller. */
-  stream(script: string, words: readonly string[]): Running {
-    const child = this.#start(script, words, { buffer: false, stderr: "inherit" });
+  stream(script: string, given: Arguments): Running {
+    const child = this.#start(script, given, { buffer: false, stderr: "inherit" });
     return {
       input: child.stdin,
       output: child.stdout,
@@ -139,10 +140,10 @@ export class Host {
   }
 
   /** Writes what a script prints to a file, which is there only once it is whole. @throws HostError */
-  async save(script: string, words: readonly string[], file: string): Promise<void> {
+  async save(script: string, given: Arguments, file: string): Promise<void> {
     const part = `${file}.part`;
     try {
-      const { input, output, ended } = this.stream(script, words);
+      const { input, output, ended } = this.stream(script, given);
       input.end();
       await pipeline(output, createWriteStream(part, { mode: 0o600 }));
       await ended();
@@ -157,20 +158,20 @@ export class Host {
    * How a script is run as if its host were this terminal.
    * @param options `terminal`: the other side gets a terminal of its own, as wide as this one
    */
-  invocation(script: string, words: readonly string[], { terminal = false } = {}): Invocation {
+  invocation(script: string, given: Arguments, { terminal = false } = {}): Invocation {
     const variables = target(this.settings);
     if (terminal && this.settings.type === "ssh")
       variables["SOCLE_SSH_OPTIONS"] = `${variables["SOCLE_SSH_OPTIONS"] ?? ""}\n-t`;
     return {
       program: "sh",
-      words: ["host/run.sh", script, ...words],
+      words: ["host/run.sh", script, ...argumentWords(given)],
       directory: project,
       environment: { ...process.env, ...variables },
     };
   }
 
-  #start<Chosen extends Options>(script: string, words: readonly string[], options: Chosen) {
-    const { program, words: all, directory, environment } = this.invocation(script, words);
+  #start<Chosen extends Options>(script: string, given: Arguments, options: Chosen) {
+    const { program, words: all, directory, environment } = this.invocation(script, given);
     return execa(program, all, {
       cwd: directory,
       env: environment,

@@ -1,11 +1,14 @@
 #!/bin/sh
+# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Copies a built single-page application out of its image into a folder of its own in a volume.
 #
-#   frontend.sh IMAGE PATH VOLUME RELEASE KEEP
+#   frontend.sh NAME=VALUE...
 #
-# The folders of the last KEEP releases stay: pages that are open go on loading their parts.
+# The folders of the last `keep` releases stay: pages that are open go on loading their parts.
 set -eu
-image=$1 path=$2 volume=$3 release=$4 keep=$5
+takes='image path volume release keep'
+# shellcheck source=host/arguments.sh
+. ./arguments.sh
 # shellcheck disable=SC2016 # runs in the container
 docker run --rm --network none --user 0:0 --read-only --cap-drop ALL --security-opt no-new-privileges:true --log-driver none \
   --mount "type=volume,source=$volume,target=/frontend,volume-nocopy" --entrypoint /bin/sh "$image" -euc '

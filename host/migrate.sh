@@ -1,7 +1,8 @@
 #!/bin/sh
+# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Brings the database to a release's schema, guarded; run before any container of the release is made.
 #
-#   migrate.sh KEY=VALUE...
+#   migrate.sh NAME=VALUE...
 #
 #   stack, database        names of the stack on its host, and of the database
 #   called                 the stack's name as Pulumi knows it
@@ -19,21 +20,11 @@
 # Nothing pending: nothing happens. Else: approval → plan and heads recorded → verified backup → lock → migrate, again
 # if a lock was not free → nothing pending, no invalid index. Fails with what happened, how the schema is, what to do.
 set -eu
-
-# shellcheck disable=SC2034 # some are read where they are quoted, or by the scripts taken in
-stack='' called='' database='' approval='' approved='' lock=1 statement=900 retries=5 maker='' failure=reverse join='' container=''
-prepare='' plan='' pending='' migrate='' step='' reverse=''
-# shellcheck disable=SC2034
-for pair in "$@"; do
-  value=${pair#*=}
-  case ${pair%%=*} in
-  stack) stack=$value ;; called) called=$value ;; database) database=$value ;; approval) approval=$value ;; approved) approved=$value ;;
-  lock) lock=$value ;; statement) statement=$value ;; retries) retries=$value ;; backup) maker=$value ;;
-  failure) failure=$value ;; join) join=$value ;; container) container=$value ;; prepare) prepare=$value ;; plan) plan=$value ;;
-  pending) pending=$value ;; migrate) migrate=$value ;; step) step=$value ;; reverse) reverse=$value ;;
-  *) echo "migrate.sh: unknown setting ${pair%%=*}" >&2; exit 2 ;;
-  esac
-done
+takes='stack called database approval= approved= lock statement retries failure backup= join container
+prepare= plan= pending= migrate= step= reverse='
+# shellcheck source=host/arguments.sh
+. ./arguments.sh
+maker=$backup backup=''
 
 task=$stack-migrate
 work=$(mktemp -d)

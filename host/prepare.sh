@@ -1,16 +1,19 @@
 #!/bin/sh
+# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Checks a host and makes it ready for the stack. Whatever is missing is reported at once, before anything is changed.
 #
-#   prepare.sh MODE STACK HTTP HTTPS CPUS MEMORY DISK USER [again]
+#   prepare.sh NAME=VALUE...
 #
-# MODE    local: only check the engine and the ports; check: check the machine too; prepare: install what is missing
-# STACK   name of the stack: ports that its own containers publish are free to it
-# HTTP, HTTPS     ports to be published
-# CPUS, MEMORY, DISK   least processors, MiB of memory, GiB of disk; 0: no matter
-# USER    who logs in; gets access to the engine
-# again   the stack was here before; without it, containers of its name are somebody else's
+# mode    local: only check the engine and the ports; check: check the machine too; prepare: install what is missing
+# stack   name of the stack: ports that its own containers publish are free to it
+# http, https     ports to be published
+# cpus, memory, disk   least processors, MiB of memory, GiB of disk; 0: no matter
+# user    who logs in; gets access to the engine
+# again   the stack was here before; where it is empty, containers of its name are somebody else's
 set -eu
-mode=$1 stack=$2 http=$3 https=$4 cpus=$5 memory=$6 disk=$7 user=$8 again=${9:-}
+takes='mode stack http https cpus memory disk user again='
+# shellcheck source=host/arguments.sh
+. ./arguments.sh
 
 problems=''
 problem() {

@@ -1,12 +1,15 @@
 #!/bin/sh
+# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Restores a backup of database and media into the stack that it was made of. What is there is saved first; until
 # everything is restored beside it and compared, nothing that serves changes.
 #
-#   restore.sh STACK DATABASE OWNER SNAPSHOT PARTS      PARTS: all, database or media
+#   restore.sh NAME=VALUE...      parts: all, database or media
 #
 # Standard output: the id of the backup that holds the state before.
 set -eu
-stack=$1 database=$2 owner=$3 snapshot=$4 parts=$5
+takes='stack database owner snapshot parts'
+# shellcheck source=host/arguments.sh
+. ./arguments.sh
 task=restore
 # shellcheck source=host/restore/exchange.sh
 . ./restore/exchange.sh

@@ -54,8 +54,9 @@ export async function listMigrations(
 ): Promise<Listing | undefined> {
   const { name, host, commands, migrations, postgres } = model;
   if (!commands.plan) return undefined;
-  const words = [name, backend, image, unless, shellWords(commands.plan), targets.join(" ")];
-  const text = await new Host(host).ask("migration/plan.sh", words, { seconds: 300 }).catch((error: unknown) => {
+  const command = shellWords(commands.plan);
+  const given = { stack: name, backend, image, serves: unless, plan: command, targets: targets.join(" ") };
+  const text = await new Host(host).ask("migration/plan.sh", given, { seconds: 300 }).catch((error: unknown) => {
     throw problem("migrations.not-listed", { said: error instanceof Error ? error.message : String(error) });
   });
   if (text.trim() === "") return undefined;

@@ -5,6 +5,7 @@ import type { AuditSubject } from "../config/audit-subject.ts";
 import { Problem, problems, type Wordings } from "../config/problem.ts";
 import type { Settings } from "../config/schema.ts";
 import type { SmokeCheck } from "../config/smoke-checks.ts";
+import type { Arguments } from "../connection/arguments.ts";
 import { Host, HostError } from "../connection/host.ts";
 import { runThrough } from "../toolchain/cli.ts";
 import { ownProject } from "../toolchain/project.ts";
@@ -100,8 +101,8 @@ export class Stack {
    * @param options `terminal`: the other side gets a terminal of its own, as wide as this one
    * @throws HostError where the host could not be reached
    */
-  async run(script: string, words: readonly string[], { terminal = false } = {}): Promise<number> {
-    const { program, words: all, environment, directory } = this.host.invocation(script, words, { terminal });
+  async run(script: string, given: Arguments, { terminal = false } = {}): Promise<number> {
+    const { program, words: all, environment, directory } = this.host.invocation(script, given, { terminal });
     const { code, signal } = await runThrough(program, all, environment, directory);
     // ssh(1): its own failures, though a command may end so too.
     if (code === 255 && this.host.settings.type === "ssh") {

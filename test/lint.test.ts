@@ -36,6 +36,8 @@ async function passes(program: string, words: readonly string[], input?: string)
 describe("repository", function () {
   this.timeout(900_000);
   let files: string[];
+  /** Scripts that take their arguments by name. */
+  let named: string[];
   const checks = {
     eslint: ["--max-warnings=0", "."],
     tsc: ["--noEmit", "--pretty", "false"],
@@ -57,6 +59,7 @@ describe("repository", function () {
     const scripts = files.filter((file) => file.endsWith(".sh") || /^#!.*\b(ba|da)?sh\b/.test(text(file).slice(0, 80)));
     assert.ok(scripts.includes("host/run.sh") && scripts.includes(".ci/run"));
     start("shellcheck", ["--external-sources", ...scripts]);
+    named = scripts.filter((file) => /^takes='/m.test(text(file)));
   });
   const text = (file: string): string => readFileSync(join(project, file), "utf8");
 
@@ -78,6 +81,20 @@ describe("repository", function () {
 
   it("passes shellcheck, every script", async () => {
     await started.get("shellcheck");
+  });
+
+  it("has scripts that use no variable but what they set, and the arguments that they take", async () => {
+    assert.ok(named.includes("host/nginx/apply.sh"));
+    for (const file of named) {
+      const takes = /^takes='([^']*)'$/m.exec(text(file))?.[1]?.split(/\s+/) ?? [];
+      const known = takes.map((name) => `"\${${name.replace("=", "")}=}"`).join(" ");
+      const told = text(file)
+        .replace(/^# shellcheck disable=SC2154\S* /m, (line) =>
+          line.replace(/SC2154,?/, "").replace("disable= ", "shell=sh "),
+        )
+        .replace(/^\. \.\/arguments\.sh$/m, `: ${known}`);
+      await passes("shellcheck", ["--external-sources", "--include=SC2154", "-"], told);
+    }
   });
 
   it("has Python on hosts that Python compiles without a warning", async () => {

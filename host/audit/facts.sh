@@ -1,17 +1,20 @@
 #!/bin/sh
+# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Prints what an audit asks of the machine and of the stack's containers, fact by fact. It changes nothing.
 #
-#   facts.sh MACHINE USER BACKEND NGINX POSTGRES DATABASE CHECK PENDING
+#   facts.sh NAME=VALUE...
 #
-# MACHINE   server: of the machine too; local: of the containers alone
-# USER      who logs in over SSH
-# BACKEND, NGINX, POSTGRES   containers of the stack
-# CHECK, PENDING   commands of the application, as lines of shell; empty: not asked
-# Standard input: queries for psql, on DATABASE.
+# machine   server: of the machine too; local: of the containers alone
+# user      who logs in over SSH
+# backend, nginx, postgres   containers of the stack
+# check, pending   commands of the application, as lines of shell; empty: not asked
+# Standard input: queries for psql, on `database`.
 #
 # A fact is a line `NAME STATUS` (127: there is no such tool) and what the tool said, each line after a space.
 set -u
-machine=$1 user=$2 backend=$3 nginx=$4 postgres=$5 database=$6 check=$7 pending=$8
+takes='machine user= backend nginx postgres database check= pending='
+# shellcheck source=host/arguments.sh
+. ./arguments.sh
 PATH=$PATH:/usr/sbin:/sbin
 export LC_ALL=C
 

@@ -1,10 +1,13 @@
 #!/bin/sh
+# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Waits until the first certificate is served and says how it went. An ACME server that is down does not fail the
 # deployment: the site serves with the certificate it has, and Certbot tries again by itself.
 #
-#   wait.sh CONTAINER NGINX SECONDS DOMAINS DIRECTORY
+#   wait.sh NAME=VALUE...
 set -eu
-container=$1 nginx=$2 seconds=$3 domains=$4 directory=$5
+takes='container nginx seconds domains directory'
+# shellcheck source=host/arguments.sh
+. ./arguments.sh
 status=''
 waited=0
 while [ "$waited" -lt "$seconds" ]; do

@@ -1,12 +1,15 @@
 #!/bin/sh
+# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Prints what an image has pending against the database of the stack that runs, as JSON. Nothing is changed.
 #
-#   plan.sh STACK BACKEND IMAGE SERVES PLAN [TARGETS]
+#   plan.sh NAME=VALUE...
 #
-# BACKEND is the container that serves; IMAGE empty: its own. PLAN is quoted for a shell. SERVES: the identity of the
-# image that serves; where IMAGE is the same one, nothing is printed. TARGETS: heads to go back to.
+# `backend` is the container that serves; `image` empty: its own. `plan` is quoted for a shell. `serves`: the identity of
+# the image that serves; where `image` is the same one, nothing is printed. `targets`: heads to go back to.
 set -eu
-stack=$1 backend=$2 image=$3 serves=$4 plan=$5 targets=${6:-}
+takes='stack backend image= serves= plan targets='
+# shellcheck source=host/arguments.sh
+. ./arguments.sh
 if [ -n "$serves" ] && [ "$(docker image inspect --format '{{.Id}}' "$image" 2>/dev/null)" = "$serves" ]; then
   exit 0
 fi

@@ -1,13 +1,16 @@
 #!/bin/sh
-# Takes the schema back to given heads, with an image that has the migrations: empty for the one of BACKEND, which serves.
+# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
+# Takes the schema back to given heads, with an image that has the migrations: empty for the one of `backend`, which serves.
 #
-#   reverse.sh STACK DATABASE BACKEND IMAGE BACKUP LOCK PLAN REVERSE TARGETS
+#   reverse.sh NAME=VALUE...
 #
-# TARGETS: the heads, as `APP.NAME`, `APP.zero` for before the first one. PLAN and REVERSE are quoted for a shell. BACKUP
-# is the container that makes a backup first, or empty. Standard output says what is done.
+# `targets`: the heads, as `APP.NAME`, `APP.zero` for before the first one. `plan` and `reverse` are quoted for a shell.
+# `backup` is the container that makes a backup first, or empty. Standard output says what is done.
 set -eu
-# shellcheck disable=SC2034 # some are read by the scripts taken in
-stack=$1 database=$2 backend=$3 image=$4 maker=$5 limit=$6 plan=$7 reverse=$8 targets=$9
+takes='stack database backend image= backup= lock plan reverse targets'
+# shellcheck source=host/arguments.sh
+. ./arguments.sh
+maker=$backup limit=$lock
 task=$stack-migrate
 work=$(mktemp -d)
 trap 'exec 3>&-; rm -rf "$work"' EXIT

@@ -1,22 +1,28 @@
 #!/bin/sh
-# shellcheck disable=SC2031 # what healthy.sh sets in a subshell is its own
+# shellcheck disable=SC2154,SC2031 # its arguments, which are known to test/lint.test.ts; what healthy.sh sets in a subshell
 # Moves the traffic to a release, and back where it does not answer as it must: nothing former is gone by then.
 #
-#   apply.sh CONTAINER IMAGE VOLUME CERTIFICATES CONFIGURATION DRAIN HOLD NETWORK UPSTREAM START HEALTH DOMAINS WORKER RELEASE
-#            [CANARY]
+#   apply.sh NAME=VALUE...
 #
-# Waits until the new backend (UPSTREAM, NAME:PORT) and WORKER (`CONTAINER SECONDS`, or -) are healthy, START and SECONDS at
-# most; asks the backend for HEALTH under each of DOMAINS from Nginx's place in the network; tests the configuration, loads
-# it without dropping a connection and verifies that it serves; asks the smoke checks, waits HOLD seconds and asks them
-# again. Where one fails, the former configuration serves again and the worker is stopped. With CANARY,
-# `SHARE SECONDS ERRORS`, a share of the visitors comes first (canary.sh).
+#   container, image, volume, network    of Nginx: its name, its image, where its configuration is, where it meets the backend
+#   certificates                         volume with site.pem
+#   configuration, drain                 name of the one on standard input; seconds that old connections may last
+#   upstream, start                      the new backend, NAME:PORT; seconds that it may take to become healthy
+#   worker, worker_start                 the new worker, where there is one; seconds that it may take
+#   health, domains                      what Nginx asks the backend for, under each of these names, with commas between
+#   release, hold                        its name; seconds between the smoke checks and the second time that they are asked
+#   canary_share, canary_seconds, canary_errors    where a share of the visitors comes first (canary.sh)
 #
-# Standard input: nginx.conf, with the smoke checks in it. CONFIGURATION is its name; DRAIN the seconds that old
-# connections may last.
+# Waits until backend and worker are healthy; asks the backend from Nginx's place in the network; tests the configuration,
+# loads it without dropping a connection and verifies that it serves; asks the smoke checks, waits and asks them again.
+# Where one fails, the previous configuration serves again and the worker is stopped.
+#
+# Standard input: nginx.conf, with the smoke checks in it.
 set -eu
-container=$1 image=$2 volume=$3 certificates=$4 configuration=$5 drain=$6 hold=$7
-shift 7
-network=$1 upstream=$2 patience=$3 health=$4 domains=$5 worker=${6%% *} worker_patience=${6##* } release=$7 canary=${8:-}
+takes='container image volume network certificates configuration drain upstream start worker= worker_start= health domains
+release hold canary_share= canary_seconds= canary_errors='
+# shellcheck source=host/arguments.sh
+. ./arguments.sh
 backend=${upstream%%:*} stack=${container%-nginx}
 input=$(cat)
 
@@ -52,12 +58,12 @@ other_workers() {
 }
 # What the new backend orders, the former worker does not know: it rests (host/django/worker.py), or goes on (TTIN).
 tell_former_workers() {
-  [ "$worker" != - ] || return 0
+  [ -n "$worker" ] || return 0
   for other in $(other_workers); do docker exec "$other" sh -c "kill -$1 1" >/dev/null 2>&1 || true; done
 }
 # The new release's worker takes no more tasks, where the former one's is there to take them.
 stop_worker() {
-  [ "$worker" != - ] && [ -n "$(other_workers)" ] || return 0
+  [ -n "$worker" ] && [ -n "$(other_workers)" ] || return 0
   tell_former_workers TTIN
   docker stop "$worker" >/dev/null
 }
@@ -86,24 +92,24 @@ healthy() {
 
 # One that visitors are on already is not stopped, whatever becomes of it.
 if leads_to "$upstream"; then how=alone; else how=beside; fi
-becomes_healthy "$backend" "$patience"
+becomes_healthy "$backend" "$start"
 backend_waits=$!
-if [ "$worker" != - ]; then
-  becomes_healthy "$worker" "$worker_patience"
+if [ -n "$worker" ]; then
+  becomes_healthy "$worker" "$worker_start"
   worker_waits=$!
 fi
 # Meanwhile: what takes its time is done when they are well.
-[ -n "$canary" ] || try_out "$configuration" "$input"
+[ -n "$canary_share" ] || try_out "$configuration" "$input"
 answering=$(answer)
 healthy "$backend_waits" "$backend" || {
-  if [ "$worker" != - ]; then
+  if [ -n "$worker" ]; then
     kill "$worker_waits" 2>/dev/null || true
     cat "$work/$worker" >&2
   fi
   [ "$how" = alone ] || stop_worker
   exit 1
 }
-if [ "$worker" != - ]; then healthy "$worker_waits" "$worker" || exit 1; fi
+if [ -n "$worker" ]; then healthy "$worker_waits" "$worker" || exit 1; fi
 for domain in $(printf '%s' "$domains" | tr ',' ' '); do
   probe "$domain" && continue
   cat >&2 <<SAID
@@ -125,7 +131,7 @@ serving=$answering
 case $serving in *-canary) serving=$(beside 'cat former' </dev/null) || serving='' ;; esac
 
 load() {
-  [ -z "$canary" ] || try_out "$configuration" "$input"
+  [ -z "$canary_share" ] || try_out "$configuration" "$input"
   install || {
     if [ "$shown" = yes ]; then refuse; fi
     stop_worker
@@ -172,10 +178,7 @@ mark_logs() {
 }
 
 canary_over
-if [ -n "$canary" ]; then
-  # shellcheck disable=SC2086 # words
-  try_canary $canary || refuse
-fi
+if [ -n "$canary_share" ]; then try_canary || refuse; fi
 tell_former_workers TTOU
 load
 [ "$answering" = "$configuration" ] || reload

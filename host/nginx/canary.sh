@@ -2,7 +2,7 @@
 # shellcheck disable=SC2154,SC2034 # variables are those of the script that reads this one
 # Part of apply.sh: a share of the visitors sees the new release first, and the others only if these fare well.
 #
-# It needs: $canary, `SHARE SECONDS ERRORS`, and what apply.sh has. Who visits keeps the release that he got, by address and
+# It needs what apply.sh was given and has. Who visits keeps the release that he got, by address and
 # browser. What is asked from within Nginx's container, as by the smoke checks, is answered by the new release.
 
 canary_state=$SOCLE_STATE/$stack/canary
@@ -12,10 +12,10 @@ canary_state=$SOCLE_STATE/$stack/canary
 upstream_of() { sed -n 's/.*set $application "\([^"]*\)".*/\1/p' | head -n 1; }
 frontend_of() { sed -n 's|.*root /srv/frontend/\([^;]*\);.*|\1|p' | head -n 1; }
 
-# The configuration that was handed over, with a choice in it: canary_configuration SHARE FORMER
+# The configuration that was handed over, with a choice in it: canary_configuration FORMER
 canary_configuration() {
-  printf '%s\n' "$input" | awk -v name="$configuration" -v share="$1" -v upstream="$upstream" -v folder="$(printf '%s\n' "$input" | frontend_of)" \
-    -v former_upstream="$(printf '%s\n' "$2" | upstream_of)" -v former_folder="$(printf '%s\n' "$2" | frontend_of)" '
+  printf '%s\n' "$input" | awk -v name="$configuration" -v share="$canary_share" -v upstream="$upstream" -v folder="$(printf '%s\n' "$input" | frontend_of)" \
+    -v former_upstream="$(printf '%s\n' "$1" | upstream_of)" -v former_folder="$(printf '%s\n' "$1" | frontend_of)" '
     /^http [{]/ {
       print
       print "  split_clients \"$remote_addr$http_user_agent\" $drawn { " share "% new; * former; }"
@@ -41,9 +41,8 @@ canary_over() { rm -f "$canary_state"; }
 
 # Until the time is over or somebody decides; fails where the new release does.
 watch_canary() {
-  lasting=$2 errors=$3
-  start=$(date +%s)
-  asked=$start
+  began=$(date +%s)
+  asked=$began
   while :; do
     case $(decision) in
       promote) return 0 ;;
@@ -53,11 +52,11 @@ watch_canary() {
         ;;
     esac
     now=$(date +%s)
-    if [ "$lasting" != 0 ] && [ $((now - start)) -ge "$lasting" ]; then return 0; fi
+    if [ "$canary_seconds" != 0 ] && [ $((now - began)) -ge "$canary_seconds" ]; then return 0; fi
     failed=$(canary_errors)
-    if [ "$failed" -gt "$errors" ]; then
+    if [ "$failed" -gt "$canary_errors" ]; then
       {
-        echo "The canary failed: visitors of the new release got $failed answers of a status from 500 on, more than $errors (release.canary.errors). The last:"
+        echo "The canary failed: visitors of the new release got $failed answers of a status from 500 on, more than $canary_errors (release.canary.errors). The last:"
         docker exec "$container" tail -n 5 /var/cache/socle/canary.log | indented
       } >&2
       return 1
@@ -83,7 +82,7 @@ try_canary() {
   # A change of Nginx's own settings is no other release.
   if [ -z "$behind" ] || [ "$behind" = "$upstream" ] || ! running "${behind%%:*}"; then return 0; fi
   docker exec "$container" sh -c 'rm -f /var/cache/socle/canary.log'
-  try_out "$configuration-canary" "$(canary_configuration "$1" "$serves_now")"
+  try_out "$configuration-canary" "$(canary_configuration "$serves_now")"
   install || {
     stop_worker
     exit 1
@@ -92,7 +91,9 @@ try_canary() {
   tell_former_workers TTOU
   reload
   serves "$configuration-canary" || return 1
-  printf 'release=%s\nshare=%s\nsince=%s\nlasting=%s\n' "$release" "$1" "$(date +%s)" "$2" >"$canary_state"
-  echo "canary: $1 % of the visitors see the new release$([ "$2" = 0 ] && echo ' until it is promoted' || echo " for $2 s, or until it is promoted")"
-  smoke && watch_canary "$@"
+  printf 'release=%s\nshare=%s\nsince=%s\nlasting=%s\n' "$release" "$canary_share" "$(date +%s)" "$canary_seconds" >"$canary_state"
+  lasting='until it is promoted'
+  [ "$canary_seconds" = 0 ] || lasting="for $canary_seconds s, or $lasting"
+  echo "canary: $canary_share % of the visitors see the new release $lasting"
+  smoke && watch_canary
 }

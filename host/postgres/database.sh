@@ -1,12 +1,16 @@
 #!/bin/sh
+# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Brings roles and database to what the stack wants.
 #
-#   database.sh CONTAINER DATABASE OWNER LOGIN FORMER SECONDS BACKUP
+#   database.sh NAME=VALUE...
 #
 # Standard input: the SQL, which begins by setting :password, :backup_password and :superuser_password.
-# BACKUP is the login that backups read with. FORMER is the login of the generation before; its password goes out of use after SECONDS.
+# `backup` is the login that backups read with. `former` is the login of the generation before; its password goes out of use
+# after `seconds`.
 set -eu
-container=$1 database=$2 owner=$3 login=$4 former=$5 seconds=$6 backup=$7
+takes='container database owner login former seconds backup'
+# shellcheck source=host/arguments.sh
+. ./arguments.sh
 docker exec --interactive "$container" psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username postgres --dbname postgres \
   --set "database=$database" --set "owner=$owner" --set "login=$login" --set "former=$former" --set "seconds=$seconds" \
   --set "backup=$backup" --set "stack=${container%-postgres}" >/dev/null

@@ -1,9 +1,12 @@
 #!/bin/sh
+# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Refuses data that this version of PostgreSQL cannot serve, before the one that serves is stopped for it.
 #
-#   version.sh STACK VOLUME VERSION IMAGE
+#   version.sh NAME=VALUE...
 set -eu
-stack=$1 volume=$2 version=$3 image=$4
+takes='stack volume version image'
+# shellcheck source=host/arguments.sh
+. ./arguments.sh
 upgrade=$SOCLE_STATE/$stack/upgrade
 
 refuse() { # refuse WHAT MEND

@@ -1,11 +1,14 @@
 #!/bin/sh
+# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Sets the password of Redis: in its files, and in the running server without a restart.
 #
-#   password.sh CONTAINER VOLUME IMAGE OWNER SECONDS
+#   password.sh NAME=VALUE...
 #
-# Standard input: the password. The former one goes on for SECONDS, for those who still work with it.
+# Standard input: the password. The former one goes on for `seconds`, for those who still work with it.
 set -eu
-container=$1 volume=$2 image=$3 owner=$4 seconds=$5
+takes='container volume image owner seconds'
+# shellcheck source=host/arguments.sh
+. ./arguments.sh
 IFS= read -r password
 hash=$(printf %s "$password" | sha256sum | cut -d' ' -f1)
 

@@ -1,17 +1,20 @@
 #!/bin/sh
+# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Removes static files that no release that serves or is kept has names for.
 #
-#   prune.sh STACK RELEASE KEEP IMAGE USER VOLUME
+#   prune.sh NAME=VALUE...
 #
-# RELEASE   the one that serves from now on
-# KEEP      how many releases that succeeded are kept, this one included
-# IMAGE     with a shell, find and awk; it works as USER, whose the files are
+# release   the one that serves from now on
+# keep      how many releases that succeeded are kept, this one included
+# image     with a shell, find and awk; it works as `user`, whose the files are
 #
 # A file goes where a release of before named it, or where its name is that of a known file with another content's hash
 # (Django's: twelve hexadecimal digits before the last dot); with it go its compressed forms. What no release ever named
 # is somebody else's and stays. Where a release that is kept said nothing of its names, nothing goes.
 set -eu
-stack=$1 release=$2 keep=$3 image=$4 user=$5 volume=$6
+takes='stack release keep image user volume'
+# shellcheck source=host/arguments.sh
+. ./arguments.sh
 state=$SOCLE_STATE/$stack
 [ -d "$state/static" ] || exit 0
 

@@ -1,7 +1,8 @@
 #!/bin/sh
+# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Says what an upgrade of PostgreSQL would find, as NAME=VALUE lines. The image is pulled where it is missing; nothing else changes.
 #
-#   plan.sh STACK DATABASE IMAGE VOLUME      IMAGE, VOLUME: of the new major version
+#   plan.sh NAME=VALUE...      image, volume: of the new major version
 #
 #   serving      volume of the server that runs, and `version`, its major version; nothing where none runs
 #   wanted       major version of the image
@@ -10,7 +11,9 @@
 #   filled       yes: the new volume holds data that no unfinished upgrade put there
 #   begun        volume of an upgrade that was cut off; `former`, the volume that it was made of; `verified`: it is whole
 set -eu
-stack=$1 database=$2 image=$3 volume=$4
+takes='stack database image volume'
+# shellcheck source=host/arguments.sh
+. ./arguments.sh
 old=$stack-postgres state=$SOCLE_STATE/$stack/upgrade
 sql() { docker exec "$old" psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 --username postgres "$@"; }
 line() { tr '\n' ' ' | sed "s/^/$1=/; s/ *$//"; echo; }

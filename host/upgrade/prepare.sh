@@ -1,9 +1,12 @@
 #!/bin/sh
+# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Starts a PostgreSQL of the new major version beside the one that serves, on a volume of its own; nobody else can reach it.
 #
-#   prepare.sh STACK DATABASE IMAGE VOLUME MEMORY      MEMORY: MiB
+#   prepare.sh NAME=VALUE...      memory: MiB
 set -eu
-stack=$1 database=$2 image=$3 volume=$4 memory=$5
+takes='stack database image volume memory'
+# shellcheck source=host/arguments.sh
+. ./arguments.sh
 # shellcheck source=host/upgrade/standstill.sh
 . ./upgrade/standstill.sh
 alone

@@ -8,17 +8,19 @@ import { Facts } from "./facts.ts";
 
 export async function gatherInside(stack: Stack, { check, pending }: AuditSubject): Promise<Facts> {
   const { host, postgres } = stack.outputs.operations;
-  const words = [
-    host.type === "local" ? "local" : "server",
-    host.type === "local" ? "" : host.user,
-    ...["backend", "nginx", "postgres"].map((service) => stack.container(service)),
-    postgres.database,
-    line(check),
-    line(pending),
-  ];
+  const given = {
+    machine: host.type === "local" ? "local" : "server",
+    user: host.type === "local" ? undefined : host.user,
+    backend: stack.container("backend"),
+    nginx: stack.container("nginx"),
+    postgres: stack.container("postgres"),
+    database: postgres.database,
+    check: line(check),
+    pending: line(pending),
+  };
   const queries = readFileSync(new URL("../../host/audit/database.sql", import.meta.url), "utf8");
   try {
-    return new Facts(await stack.host.ask("audit/facts.sh", words, { input: queries }));
+    return new Facts(await stack.host.ask("audit/facts.sh", given, { input: queries }));
   } catch (error) {
     return new Facts("", `could not be asked: ${error instanceof Error ? error.message : String(error)}`);
   }

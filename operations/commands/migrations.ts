@@ -118,11 +118,17 @@ async function reverse(heads: string[], options: ReverseOptions): Promise<void> 
       return;
   }
   const maker = options.backup ? (stack.outputs.services["backup"]?.container ?? "") : "";
-  const words = [
-    ...[model.name, model.postgres.database, backend, options.image, maker, String(model.migrations.lockTimeout)],
-    ...[shellWords(planCommand), shellWords(reverseCommand), heads.join(" ")],
-  ];
-  const status = await stack.run("migration/reverse.sh", words);
+  const status = await stack.run("migration/reverse.sh", {
+    stack: model.name,
+    database: model.postgres.database,
+    backend,
+    image: options.image,
+    backup: maker,
+    lock: String(model.migrations.lockTimeout),
+    plan: shellWords(planCommand),
+    reverse: shellWords(reverseCommand),
+    targets: heads.join(" "),
+  });
   if (status !== 0) process.exitCode = 1;
 }
 

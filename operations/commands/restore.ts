@@ -46,9 +46,10 @@ async function restore(id: string | undefined, { stack: name, at, only, yes, jso
     await tell(plan, stack);
     if (!yes && !(await agreed())) throw new OperatorError("Nothing was changed.");
     const { name: prefix, postgres } = stack.outputs.operations;
-    const words = [prefix, postgres.database, postgres.owner, plan.source, plan.parts];
+    const { database, owner } = postgres;
+    const given = { stack: prefix, database, owner, snapshot: plan.source, parts: plan.parts };
     const saved = await whileClosed(stack, `socle restore ${plan.called}`, () =>
-      stack.host.ask("restore.sh", words, { aloud: true }),
+      stack.host.ask("restore.sh", given, { aloud: true }),
     );
     if (json) console.log(JSON.stringify({ restored: plan.called, saved: saved.trim() }));
     else if (plan.parts !== "media") console.log(`Restored. ${remainingSteps(stack.name, saved.trim())}`);

@@ -46,7 +46,7 @@ async function upgradePostgres(version: Version, options: UpgradeOptions): Promi
   const database = postgres.database;
   const words = [prefix, database];
   const look = async (): Promise<Findings> =>
-    readFindings(await stack.host.ask("upgrade/plan.sh", [...words, image, volume]));
+    readFindings(await stack.host.ask("upgrade/plan.sh", { stack: prefix, database, image, volume }));
   const found = await look();
   const ending = wantsItsEnd(found, volume);
   if (!ending) refuse(found, name, version, image, volume);
@@ -78,9 +78,9 @@ async function upgradePostgres(version: Version, options: UpgradeOptions): Promi
             })
           ).trim();
           await recordBackups(stack);
-          await stack.host.ask("upgrade/prepare.sh", [...words, image, volume, String(settings.postgres.memory)], {
-            aloud: true,
-          });
+          const memory = String(settings.postgres.memory);
+          const given = { stack: prefix, database, image, volume, memory };
+          await stack.host.ask("upgrade/prepare.sh", given, { aloud: true });
         }
         const began = Date.now();
         await whileClosed(stack, reason, async () => {

@@ -174,13 +174,10 @@ describe("a release of a local stack", function () {
     const current = async () => (await within(site().container("nginx"), ["readlink", "/etc/socle/current"])).stdout;
     const before = await current();
     const words = [
-      `${prefix}-nginx`,
-      "nginx:1.26",
-      `${prefix}-nginx-configuration`,
-      `${prefix}-certificates`,
-      "broken",
-      ...["6", "0", `${prefix}-edge`, `${site().container("backend")}:8000`],
-      ...["60", "/health/", "localhost", "-", "broken"],
+      ...[`container=${prefix}-nginx`, "image=nginx:1.26", `volume=${prefix}-nginx-configuration`],
+      ...[`network=${prefix}-edge`, `certificates=${prefix}-certificates`, "configuration=broken", "drain=6"],
+      ...[`upstream=${site().container("backend")}:8000`, "start=60", "health=/health/", "domains=localhost"],
+      ...["release=broken", "hold=0"],
     ];
     const attempt = await run("sh", ["host/run.sh", "nginx/apply.sh", ...words], {
       directory: project,

@@ -5,6 +5,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** Arguments by name, as host/arguments.sh takes them. */
+export { argumentWords as named } from "../../connection/arguments.ts";
+
 export const scripts = fileURLToPath(new URL("../../host/", import.meta.url));
 
 export interface Run {

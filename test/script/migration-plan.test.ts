@@ -10,7 +10,7 @@ import { after, before, beforeEach, describe, it } from "mocha";
 
 import { shellWords } from "../../config/shell-word.ts";
 import { until } from "../lab/deadline.ts";
-import { docker, Folder, runScript, scripts } from "./machine.ts";
+import { docker, Folder, named, runScript, scripts } from "./machine.ts";
 
 const image = "postgres:15";
 
@@ -117,7 +117,8 @@ esac
     const { status, stdout, stderr } = runScript(
       "migrate.sh",
       [
-        ...[`stack=${stack}`, "called=trial", "database=postgres", `container=${shellWords(flags)}`, "retries=0"],
+        ...named({ stack, called: "trial", database: "postgres", container: shellWords(flags), join: "" }),
+        ...named({ lock: "1", statement: "900", retries: "0", failure: "reverse" }),
         ...["plan", "migrate", "step", "reverse"].map((mode) => `${mode}=${command(mode)}`),
         ...settings,
       ],
@@ -207,10 +208,13 @@ esac
   });
 
   it("is refused by `socle migrations reverse` in either of its plans", () => {
-    const reverse = (named = ""): { status: number | null; said: string } => {
+    const reverse = (image = ""): { status: number | null; said: string } => {
       const { status, stdout, stderr } = runScript(
         "migration/reverse.sh",
-        [stack, "postgres", backend, named, "", "1", command("plan"), command("reverse"), "shop.0001_initial"],
+        named({
+          ...{ stack, database: "postgres", backend, image, lock: "1", targets: "shop.0001_initial" },
+          ...{ plan: command("plan"), reverse: command("reverse") },
+        }),
         { environment: { SOCLE_STATE: state } },
       );
       return { status, said: `${String(stdout)}${String(stderr)}` };

@@ -7,7 +7,7 @@ import { createServer, type Server } from "node:net";
 
 import { after, before, describe, it } from "mocha";
 
-import { docker, Folder, runScript } from "./machine.ts";
+import { docker, Folder, named, runScript } from "./machine.ts";
 
 const refused = "The host is not fit for the stack; nothing was changed on it.";
 
@@ -46,13 +46,18 @@ describe("prepare.sh", function () {
   });
 
   const prepare = (
-    words: (string | number)[],
+    given: Record<string, string>,
     environment: Record<string, string> = {},
   ): { status: number | null; stdout: string; stderr: string } => {
-    const { status, stdout, stderr } = runScript("prepare.sh", words.map(String), { environment });
+    const { status, stdout, stderr } = runScript("prepare.sh", named(given), { environment });
     return { status, stdout: stdout.toString(), stderr: stderr.toString() };
   };
-  const local = (...ports: number[]): (string | number)[] => ["local", stack, ...ports, 0, 0, 0, "you"];
+  const local = (first: number, second: number): Record<string, string> => ({
+    ...{ mode: "local", stack, http: String(first), https: String(second) },
+    ...{ cpus: "0", memory: "0", disk: "0", user: "you" },
+  });
+
+  const tooMuch = { cpus: "1000", memory: "100000000", disk: "1000000" };
 
   it("finds a fit host fit, and says which engine it has", () => {
     const version = docker("version", "--format", "{{.Server.Version}}");
@@ -95,8 +100,8 @@ describe("prepare.sh", function () {
       "nginx:1.26",
     );
     try {
-      assert.equal(prepare([...local(http, https), "again"]).status, 0);
-      const other = prepare(["local", `${stack}-other`, http, https, 0, 0, 0, "you"]);
+      assert.equal(prepare({ ...local(http, https), again: "yes" }).status, 0);
+      const other = prepare({ ...local(http, https), stack: `${stack}-other` });
       assert.equal(other.status, 1);
       assert.match(other.stderr, new RegExp(`port ${String(http)} is taken: .*docker`));
     } finally {
@@ -113,7 +118,7 @@ describe("prepare.sh", function () {
       assert.match(stderr, /-> Destroy that stack from where it was made, or give this one another name/);
       assert.match(stderr, /the backups go on with a new key: the one before it is kept on this host/);
       assert.ok(stderr.includes(`\`docker rm -f $(docker ps -aq --filter label=socle.stack=${stack})\``), stderr);
-      assert.equal(prepare([...local(http, https), "again"]).status, 0);
+      assert.equal(prepare({ ...local(http, https), again: "yes" }).status, 0);
     } finally {
       docker("rm", container);
     }
@@ -137,16 +142,7 @@ describe("prepare.sh", function () {
   });
 
   it("reports a machine that is too small in every way at once, with a port that is taken", () => {
-    const { status, stdout, stderr } = prepare([
-      "check",
-      stack,
-      taken.port,
-      https,
-      1000,
-      100_000_000,
-      1_000_000,
-      "deploy",
-    ]);
+    const { status, stdout, stderr } = prepare({ ...local(taken.port, https), ...tooMuch, mode: "check" });
     assert.equal(status, 1);
     assert.equal(stdout, "");
     const problems = stderr.split("\n").filter((line) => line.startsWith("  - "));
@@ -164,6 +160,6 @@ describe("prepare.sh", function () {
   });
 
   it("asks nothing of the machine itself on a local host", () => {
-    assert.equal(prepare(["local", stack, http, https, 1000, 100_000_000, 1_000_000, "you"]).status, 0);
+    assert.equal(prepare({ ...local(http, https), ...tooMuch }).status, 0);
   });
 });

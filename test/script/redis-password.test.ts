@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "mocha";
 
 import { until } from "../lab/deadline.ts";
-import { docker, runScript } from "./machine.ts";
+import { docker, named, runScript } from "./machine.ts";
 
 describe("password of Redis", function () {
   this.timeout(300_000);
@@ -15,9 +15,14 @@ describe("password of Redis", function () {
   const passwords = ["first", "second", "third"].map((word) => `${word}${randomBytes(8).toString("hex")}`);
   const [first = "", second = "", third = ""] = passwords;
   const set = (password: string, seconds: number): void => {
-    const { status, stderr } = runScript("redis/password.sh", [name, name, "redis:7", "999:999", String(seconds)], {
-      input: `${password}\n`,
+    const words = named({
+      container: name,
+      volume: name,
+      image: "redis:7",
+      owner: "999:999",
+      seconds: String(seconds),
     });
+    const { status, stderr } = runScript("redis/password.sh", words, { input: `${password}\n` });
     assert.equal(status, 0, stderr.toString());
   };
   const takes = (password: string): boolean => {

@@ -13,7 +13,7 @@ import { nginxConfiguration } from "../../config/nginx-configuration.ts";
 import { smokeCheckLines, smokeChecks } from "../../config/smoke-checks.ts";
 import { changed, dev, project, read } from "../unit/config/stack.ts";
 import { until } from "../lab/deadline.ts";
-import { docker, Folder, runScript, scripts } from "./machine.ts";
+import { docker, Folder, named, runScript, scripts } from "./machine.ts";
 
 const image = "nginx:1.26";
 
@@ -59,31 +59,23 @@ describe("the switch of traffic", function () {
       domains = "localhost",
       worker = "",
       text = (all: string) => all,
-      canary = [] as string[],
+      canary = undefined as undefined | { share: number; seconds: number; errors: number },
       hold = 0,
     } = {},
   ): { status: number | null; said: string; configuration: string } => {
     const model = environmentModel(project, "trial", read(changed(dev(), { nginx: { drain: 2 }, ...checks })));
     const configuration = nginxConfiguration(model, { container: backend, frontend: undefined });
-    const words = [image, name, `${name}-certificates`, configuration.name, "2", String(hold), name];
-    const { status, stdout, stderr } = runScript(
-      "nginx/apply.sh",
-      [
-        nginx,
-        ...words,
-        `${backend}:8000`,
-        "20",
-        "/health/",
-        domains,
-        worker === "" ? "-" : `${worker} 20`,
-        backend,
-        ...canary,
-      ],
-      {
-        input: `${text(configuration.text)}${smokeCheckLines(smokeChecks(model))}`,
-        environment: { SOCLE_STATE: state.path },
-      },
-    );
+    const words = named({
+      ...{ container: nginx, image, volume: name, network: name, certificates: `${name}-certificates` },
+      ...{ configuration: configuration.name, drain: "2", hold: String(hold), release: backend },
+      ...{ upstream: `${backend}:8000`, start: "20", health: "/health/", domains },
+      ...(worker === "" ? {} : { worker, worker_start: "20" }),
+      ...Object.fromEntries(Object.entries(canary ?? {}).map(([part, value]) => [`canary_${part}`, String(value)])),
+    });
+    const { status, stdout, stderr } = runScript("nginx/apply.sh", words, {
+      input: `${text(configuration.text)}${smokeCheckLines(smokeChecks(model))}`,
+      environment: { SOCLE_STATE: state.path },
+    });
     return { status, said: `${String(stdout)}${String(stderr)}`, configuration: configuration.name };
   };
   const serving = (): string =>
@@ -326,7 +318,7 @@ describe("the switch of traffic", function () {
     it("is shown to a share of the visitors first, to all once it is promoted", async () => {
       const before = former();
       const visits = visited("/", "promote");
-      const { status, said } = move(next, { canary: ["50 0 5"] });
+      const { status, said } = move(next, { canary: { share: 50, seconds: 0, errors: 5 } });
       assert.equal(status, 0, said);
       assert.match(said, /canary: 50 % of the visitors see the new release until it is promoted/);
       const answers = await visits;
@@ -337,7 +329,10 @@ describe("the switch of traffic", function () {
       );
       assert.match(serving(), new RegExp(`of ${next.replace(`${name}-`, "")}$`));
       // Without a decision its time ends it; to a change of settings alone it does not apply.
-      const again = move(next, { canary: ["50 0 5"], text: (all) => all.replace("server_tokens off;", "") });
+      const again = move(next, {
+        canary: { share: 50, seconds: 0, errors: 5 },
+        text: (all) => all.replace("server_tokens off;", ""),
+      });
       assert.equal(again.status, 0, again.said);
     });
 
@@ -348,14 +343,14 @@ describe("the switch of traffic", function () {
         ["/", "back", /The canary was taken back by alice\./],
       ] as const) {
         const visits = visited(path, decision);
-        const { status, said } = move(next, { canary: ["50 0 5"] });
+        const { status, said } = move(next, { canary: { share: 50, seconds: 0, errors: 5 } });
         await visits;
         assert.notEqual(status, 0);
         assert.match(said, why);
         assert.match(said, /The traffic is back on the former release/);
         assert.equal(serving(), before);
       }
-      const late = move(next, { canary: ["1 2 5"] });
+      const late = move(next, { canary: { share: 1, seconds: 2, errors: 5 } });
       assert.equal(late.status, 0, late.said);
       assert.notEqual(serving(), before);
     });

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 
 import { readFindings } from "../../operations/upgrade/findings.ts";
-import { docker, Folder, runScript, scripts } from "./machine.ts";
+import { docker, Folder, named, runScript, scripts } from "./machine.ts";
 
 const stack = `socle-test-${randomBytes(4).toString("hex")}`;
 const label = `socle.stack=${stack}`;
@@ -23,10 +23,11 @@ describe("an upgrade of PostgreSQL on a host", function () {
     const { status, stdout, stderr } = runScript(name, words, { environment });
     return { status, stdout: stdout.toString(), stderr: stderr.toString() };
   };
-  const plan = () => readFindings(script("upgrade/plan.sh", stack, "shop", "postgres:16", volume).stdout);
-  const prepare = () => script("upgrade/prepare.sh", stack, "shop", "postgres:16", volume, "256");
+  const upgrade = { stack, database: "shop", image: "postgres:16", volume };
+  const plan = () => readFindings(script("upgrade/plan.sh", ...named(upgrade)).stdout);
+  const prepare = () => script("upgrade/prepare.sh", ...named({ ...upgrade, memory: "256" }));
   const version = (name: string, major: string, image: string) =>
-    script("postgres/version.sh", stack, name, major, image);
+    script("postgres/version.sh", ...named({ stack, volume: name, version: major, image }));
   const psql = (words: string[], container = `${stack}-postgres`): string =>
     docker("exec", container, "psql", "-XAtq", "--set=ON_ERROR_STOP=1", "-U", "postgres", ...words);
   const sql = (query: string): string => psql(["-d", "shop", "-c", query]);
