@@ -112,18 +112,15 @@ esac
       folder.write(`plan-${String(at + 1)}.json`, `${typeof each === "string" ? each : JSON.stringify(each)}\n`);
   };
   const command = (mode: string): string => shellWords(["sh", "/app/app.sh", mode]);
-  const migrate = (...settings: string[]): { status: number | null; said: string } => {
+  const migrate = (settings: Record<string, string> = {}): { status: number | null; said: string } => {
     const flags = [`--network=${stack}`, `--volume=${folder.path}:/app`, "--user=0:0", "--entrypoint=", image];
-    const { status, stdout, stderr } = runScript(
-      "migrate.sh",
-      [
-        ...named({ stack, called: "trial", database: "postgres", container: shellWords(flags), join: "" }),
-        ...named({ lock: "1", statement: "900", retries: "0", failure: "reverse" }),
-        ...["plan", "migrate", "step", "reverse"].map((mode) => `${mode}=${command(mode)}`),
-        ...settings,
-      ],
-      { environment: { SOCLE_STATE: state } },
-    );
+    const words = named({
+      ...{ stack, called: "trial", database: "postgres", container: shellWords(flags), join: "" },
+      ...{ lock: "1", statement: "900", retries: "0", failure: "reverse" },
+      ...Object.fromEntries(["plan", "migrate", "step", "reverse"].map((mode) => [mode, command(mode)])),
+      ...settings,
+    });
+    const { status, stdout, stderr } = runScript("migrate.sh", words, { environment: { SOCLE_STATE: state } });
     return { status, said: `${String(stdout)}${String(stderr)}` };
   };
   const refused = ({ status, said }: { status: number | null; said: string }, why: RegExp): void => {
@@ -142,7 +139,7 @@ esac
       plan({ heads, after: { shop: ["0002_color"], cart: ["0001_by-day.v2"] }, pending: [migration(), split] }),
       plan({ pending: [] }),
     );
-    const { status, said } = migrate("approval=required", "approved=shop.0002_color cart.0001_by-day.v2");
+    const { status, said } = migrate({ approval: "required", approved: "shop.0002_color cart.0001_by-day.v2" });
     assert.equal(status, 0, said);
     assert.deepEqual(words(), ["<step><shop><0002_color>", "<step><cart><0001_by-day.v2>"]);
   });
@@ -150,7 +147,7 @@ esac
   it("is not followed where the backup before it failed", () => {
     printed(plan());
     // A container without the program that makes backups.
-    const { status, said } = migrate(`backup=${stack}-postgres`);
+    const { status, said } = migrate({ backup: `${stack}-postgres` });
     assert.equal(status, 1);
     assert.match(said, /the backup before the migrations failed, as said above; the database was not changed/);
     assert.deepEqual(words(), []);
@@ -237,8 +234,8 @@ esac
 
   it("approves nothing by what it leaves out", () => {
     printed(plan({ after: undefined }));
-    refused(migrate("approval=required", "approved=shop.0001_initial shop.0002_color"), /plan: after is missing/);
-    const unlisted = migrate("approval=required", "approved=shop.0002_color", "plan=");
+    refused(migrate({ approval: "required", approved: "shop.0001_initial shop.0002_color" }), /plan: after is missing/);
+    const unlisted = migrate({ approval: "required", approved: "shop.0002_color", plan: "" });
     assert.equal(unlisted.status, 1);
     assert.match(unlisted.said, /application\.commands\.plan: is not set, so that no migration can be approved/);
     assert.deepEqual(words(), []);
@@ -249,7 +246,7 @@ esac
     refused(migrate(), /ERROR/);
     // What looks like an empty plan inside another.
     printed(plan({ "x": nothingPending } as Plan)); // prettier-ignore
-    const { said } = migrate("approval=required", "approved=");
+    const { said } = migrate({ approval: "required", approved: "" });
     assert.match(said, /nobody approved shop\.0002_color; nothing was changed/);
     assert.deepEqual(words(), []);
     printed(nothingPending);

@@ -70,7 +70,8 @@ describe("tasks, by what they are given,", () => {
     // What still works with a former password: a task, a request, a connection, and ten minutes for the deployment.
     const handover = String(model.worker.stopGrace + model.application.stopGrace + model.nginx.drain + 600);
     const found = lines(server);
-    const configuration = found["nginx-configuration-loaded"]?.[7] ?? "";
+    const [, configuration = ""] =
+      /\bconfiguration=(\S*)/.exec(found["nginx-configuration-loaded"]?.join(" ") ?? "") ?? [];
     assert.match(configuration, /^[0-9a-f]{12}$/);
     const expected: Record<string, string[]> = {
       "application-volume-owner": [
