@@ -12,10 +12,18 @@
 #   say, remark       for people
 engine_plan() {
   engine='' file='' json='' keys='' flags='' driver='' live='' hardened='' swarm='' others=''
-  # shellcheck disable=SC2034 # what eval takes
   while IFS='=' read -r name value; do
     case $name in
-      engine | file | json | keys | flags | driver | live | hardened | swarm | others) eval "$name=\$value" ;;
+      engine) engine=$value ;;
+      file) file=$value ;;
+      json) json=$value ;;
+      keys) keys=$value ;;
+      flags) flags=$value ;;
+      driver) driver=$value ;;
+      live) live=$value ;;
+      hardened) hardened=$value ;;
+      swarm) swarm=$value ;;
+      others) others=$value ;;
     esac
   done
   case $engine in

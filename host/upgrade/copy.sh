@@ -20,7 +20,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 # In the new server's container, as superuser of either server; its password is in no command line.
 # shellcheck disable=SC2016 # runs in the container
-within() { docker exec --interactive --env PGUSER=postgres "$new" sh -euc 'umask 077; PGPASSWORD=$(cat /run/socle/password); export PGPASSWORD; eval "$1"' upgrade "$1"; }
+within() { docker exec --interactive --env PGUSER=postgres "$new" sh -euc 'umask 077; PGPASSWORD=$(cat /run/socle/password); export PGPASSWORD; exec sh -euc "$1"' upgrade "$1"; }
 dump=/var/lib/postgresql/data/socle-dump
 psql='psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1'
 
