@@ -105,6 +105,12 @@ apply() {
   done
 }
 
+# An empty database has nothing to lose: no approval, no backup.
+count_tables() {
+  sql -c "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\_%'"
+}
+
 # --- what is pending -------------------------------------------------------------------------------------------------
 if [ -z "$plan" ]; then
   # An application that cannot say what it has: whether anything is pending at most. Nobody can approve what nobody lists.
@@ -117,7 +123,7 @@ if [ -z "$plan" ]; then
     say "nothing pending"
     exit 0
   fi
-  back_up
+  if [ "$(count_tables)" -eq 0 ]; then say "the database is empty"; else back_up; fi
   lock
   apply "$lock" "$migrate" || stop failed "the command failed; its output stands above." "The former release goes on serving." \
     "How the schema is, only the application can tell: it has no plan command." "→ Mend the migration, then run this again."
@@ -140,12 +146,10 @@ if ! grep -q '^pending ' "$work/plan"; then
   exit 0
 fi
 count=$(grep -c '^pending ' "$work/plan")
-tables=$(sql -c "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\_%'")
+tables=$(count_tables)
 first=no
 [ "$tables" -gt 0 ] && grep -q '^before ' "$work/plan" || first=yes
 
-# An empty database has nothing to lose: no approval, no backup.
 if [ "$first" = yes ] && [ "$tables" -eq 0 ]; then
   say "the database is empty: $count to apply"
   lock

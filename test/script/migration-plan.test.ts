@@ -153,6 +153,17 @@ esac
     assert.deepEqual(words(), []);
   });
 
+  it("F25: asks for no backup of an empty database, without a plan command either", () => {
+    docker("exec", `${stack}-postgres`, "createdb", "--username=postgres", "empty");
+    const given = { plan: "", backup: `${stack}-postgres` };
+    const { status, said } = migrate({ ...given, database: "empty" });
+    assert.equal(status, 0, said);
+    assert.match(said, /the database is empty/);
+    assert.deepEqual(words(), ["<migrate>"]);
+    assert.match(migrate(given).said, /the backup before the migrations failed/);
+    assert.deepEqual(words(), ["<migrate>"]);
+  });
+
   it("is not done where the command fails, whatever becomes of its output", () => {
     folder.write("fails-migrate", "");
     printed(plan());
