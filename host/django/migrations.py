@@ -19,6 +19,35 @@ def one_way(operation):
     return not operation.reversible
 
 
+# Of a function that says `pass`, gives back a constant or has a docstring alone.
+IDLE = {"RESUME", "NOP", "LOAD_CONST", "LOAD_SMALL_INT", "RETURN_CONST", "RETURN_VALUE"}
+# SQL that is there because something must be.
+IDLE_SQL = re.compile(r"select\s+(\d+|null|true|false|'[^']*')", re.IGNORECASE)
+COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+def idle(code):
+    """Whether a function does nothing. Of a callable of another kind nobody can tell: it counts as one that works."""
+    body = getattr(code, "__code__", None)
+    return body is not None and all(step.opname in IDLE for step in dis.get_instructions(body))
+
+
+def idle_sql(sql):
+    """The same of what RunSQL takes: a text, or a list of texts and of pairs of a text and its parameters."""
+    texts = [sql] if isinstance(sql, str) else [text if isinstance(text, str) else text[0] for text in sql]
+    statements = [part.strip() for text in texts for part in COMMENT.sub(" ", text).split(";")]
+    return all(part == "" or IDLE_SQL.fullmatch(part) for part in statements)
+
+
+def stays(operation):
+    """Whether its reverse leaves what it did, so that it would be done a second time after it."""
+    if isinstance(operation, migrations.RunPython):
+        return not idle(operation.code) and idle(operation.reverse_code)
+    if isinstance(operation, migrations.RunSQL):
+        return not idle_sql(operation.sql) and idle_sql(operation.reverse_sql)
+    return False
+
+
 def irreversible(operation):
     """Why its reverse does not bring back both schema and data; None where it does."""
     if isinstance(operation, migrations.SeparateDatabaseAndState):
@@ -27,6 +56,8 @@ def irreversible(operation):
         return f"{type(operation).__name__} has no reverse"
     if isinstance(operation, migrations.RunSQL) and REMOVES.search(str(operation.sql)):
         return "its SQL removes data, which no reverse brings back"
+    if stays(operation):
+        return f"the reverse of {type(operation).__name__} does nothing: what it did stays, and is done a second time when it is applied again"
     if isinstance(operation, (migrations.DeleteModel, migrations.RemoveField)):
         return f"the reverse of {type(operation).__name__} brings back no data"
     return None

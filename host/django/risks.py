@@ -1,4 +1,5 @@
 """What operations of migrations mean for who goes on working meanwhile. Run in one text with migrations.py, before it."""
+import dis
 import json
 import os
 import re

@@ -57,12 +57,18 @@ async function sqlOf(Migration, direction) {
   }
 }
 
+/** Whether a direction neither has SQL nor runs code. */
+const idle = ({ code, sql }) => !code && sql === "";
+
 async function described(entry, backwards) {
   const Migration = await classOf(entry);
   const [up, down] = [await sqlOf(Migration, "up"), await sqlOf(Migration, "down")];
   const oneWay = down.sqlError === "This migration cannot be reverted";
   const irreversible = [
     ...(oneWay ? ["it has no down()"] : []),
+    ...(idle(down) && !idle(up)
+      ? ["its down() does nothing: what it did stays, and is done a second time when it is applied again"]
+      : []),
     ...(removes.test(up.sql ?? "") ? ["its SQL removes data, which no reverse brings back"] : []),
   ];
   const shown = backwards ? down : up;

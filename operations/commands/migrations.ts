@@ -106,7 +106,7 @@ async function reverse(heads: string[], options: ReverseOptions): Promise<void> 
   const lossy = migrations.filter(({ reversible }) => !reversible);
   if (lossy.length > 0)
     console.log(
-      `\nWhat ${names(lossy)} removed does not come back; only a restore of a backup brings it, and loses what was written since.`,
+      `\nThe reverse of ${names(lossy)} does not bring everything back, as said above; only a restore of a backup does, and loses what was written since.`,
     );
   console.log("\nThe release that serves was made for the schema as it is now.");
   if (!options.yes) {

@@ -196,6 +196,19 @@ esac
     assert.equal((JSON.parse(last) as { result: string }).result, "reversed");
   });
 
+  it("F2: is not gone back over where the reverse of a migration does nothing", () => {
+    folder.write("fails-migrate", "");
+    const pending = [migration({ reversible: false }), migration({ name: "0003_broken" })];
+    const whole = plan({ after: { shop: ["0003_broken"] }, pending });
+    const heads = { shop: ["0002_color"] };
+    printed(whole, whole, plan({ heads, after: { shop: ["0003_broken"] }, pending: pending.slice(1) }));
+    const { status, said } = migrate();
+    assert.equal(status, 1);
+    assert.match(said, /shop\.0003_broken was rolled back: .* The ones before it stay: shop\.0002_color\./);
+    assert.match(said, /shop\.0002_color cannot be reversed without loss/);
+    assert.deepEqual(words(), ["<migrate>"]);
+  });
+
   const attack = `x$(${run})`;
   it("is refused before anything else happens where it attacks, in a database that is new too", () => {
     printed(plan({ after: { shop: [attack] }, pending: [migration({ name: attack, atomic: false })] }));

@@ -39,6 +39,11 @@ const expected: Record<string, { risks?: string[]; irreversible?: RegExp; atomic
   "0019_rename_model": { risks: ["destructive"] },
   "0020_foreign_key": { risks: ["locking"] },
   "0021_options": {},
+  "0022_noop": { risks: ["data"], irreversible: /^the reverse of RunPython does nothing: what it did stays/ },
+  "0023_own_noop": { risks: ["data"], irreversible: /^the reverse of RunPython does nothing: what it did stays/ },
+  "0024_sql_noop": { risks: ["data"], irreversible: /^the reverse of RunSQL does nothing: what it did stays/ },
+  "0025_sql_idle": { risks: ["data"], irreversible: /^the reverse of RunSQL does nothing: what it did stays/ },
+  "0026_true_reverse": { risks: ["data"] },
 };
 
 describe("the plan of Django's migrations", function () {
@@ -93,8 +98,8 @@ describe("the plan of Django's migrations", function () {
     const plan = await planned();
     assert.deepEqual(plan.heads["copies"], ["0005_copies_by_owner_newest"]);
     assert.equal(plan.heads["trial"], undefined);
-    assert.deepEqual(plan.after["trial"], ["0021_options"]);
-    assert.deepEqual(headsToApprove(plan), ["trial.0021_options"]);
+    assert.deepEqual(plan.after["trial"], ["0026_true_reverse"]);
+    assert.deepEqual(headsToApprove(plan), ["trial.0026_true_reverse"]);
     const risky = (await judged(plan)).filter(({ risks }) =>
       risks.some(({ kind }) => kind === "locking" || kind === "breaking"),
     );
@@ -128,7 +133,10 @@ describe("the plan of Django's migrations", function () {
     const undecided = judge(plan, absent).filter(({ risks }) => risks.some(({ kind }) => kind === "undecided"));
     assert.deepEqual(
       undecided.map(({ id }) => id),
-      ["trial.0012_sql", "trial.0013_sql_one_way", "trial.0016_drop"],
+      [
+        ...["trial.0012_sql", "trial.0013_sql_one_way", "trial.0016_drop"],
+        ...["trial.0024_sql_noop", "trial.0025_sql_idle"],
+      ],
     );
     assert.match(undecided[0]?.risks.at(-1)?.reason ?? "", /squawk is not installed/);
     const excluded = judge(plan, await squawk(plan, { ...options, exclude: ["require-concurrent-index-creation"] }));
