@@ -20,11 +20,15 @@ interface Answer {
   seconds: number;
 }
 
-function check(words: readonly [string, ...string[]], wait?: number): Promise<Answer> {
+function check(
+  words: readonly [string, ...string[]],
+  wait?: number,
+  variables: Record<string, string> = {},
+): Promise<Answer> {
   const [program, ...rest] = words;
   const began = Date.now();
   const environment = wait === undefined ? {} : { SOCLE_HEALTH_WAIT: String(wait) };
-  const child = spawn(program, rest, { cwd: folder, env: { ...process.env, ...environment } });
+  const child = spawn(program, rest, { cwd: folder, env: { ...process.env, ...variables, ...environment } });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => (said += String(part)));
   return new Promise((resolve, reject) => {
@@ -80,6 +84,29 @@ describe("a health check", function () {
         20,
       );
       assert.deepEqual([code, said.trim(), asked], [1, "503 no database", 1]);
+    } finally {
+      server.close();
+    }
+  });
+
+  it("F23: of the application takes a redirect for its answer, and asks no proxy", async () => {
+    const asked: (string | undefined)[] = [];
+    const server = createServer(({ url }, response) => {
+      asked.push(url);
+      if (url === "/well/") response.end("well");
+      else response.writeHead(302, { Location: "/well/" }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { http: nobody } = await freePorts();
+    try {
+      const { port } = server.address() as AddressInfo;
+      const ask = (path: string): Promise<Answer> =>
+        check(["python3", "health.py", `http://127.0.0.1:${String(port)}${path}`, "site.test"], undefined, {
+          http_proxy: `http://127.0.0.1:${String(nobody)}`,
+        });
+      const redirected = await ask("/health/");
+      assert.deepEqual([redirected.code, redirected.said.trim(), asked], [1, "302", ["/health/"]]);
+      assert.equal((await ask("/well/")).code, 0);
     } finally {
       server.close();
     }
