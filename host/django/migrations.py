@@ -13,6 +13,12 @@ def holds_sql(operation):
     return isinstance(operation, migrations.RunSQL)
 
 
+def runs_code(operation):
+    if isinstance(operation, migrations.SeparateDatabaseAndState):
+        return any(map(runs_code, operation.database_operations))
+    return not operation.reduces_to_sql
+
+
 def one_way(operation):
     if isinstance(operation, migrations.SeparateDatabaseAndState):
         return any(map(one_way, operation.database_operations))
@@ -94,6 +100,9 @@ def described(migration, backwards):
             }
         )
         operation.state_forwards(migration.app_label, state)
+    for operation in filter(runs_code, migration.operations):
+        # Django asks the outermost operation alone, and would run what stands in it.
+        operation.reduces_to_sql = False
     sql, failed = None, None
     try:
         sql = "\n".join(loader.collect_sql([(migration, backwards)]))
@@ -128,6 +137,9 @@ def target(word):
 
 
 def main():
+    # Operations of others may do more than say their SQL.
+    with connection.cursor() as cursor:
+        cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
     loader.check_consistent_history(connection)
     conflicts = loader.detect_conflicts()
     if conflicts:
