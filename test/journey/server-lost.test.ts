@@ -100,6 +100,9 @@ describe("a lost server, and staging's refresh", function () {
       await docker(asking("CREATE TABLE dropped AS SELECT n FROM generate_series(1, 7) n"));
       const at = new Date().toISOString();
       await docker(asking("DROP TABLE dropped"));
+      // What is stored reaches to the second before the one that has begun.
+      const reached = Math.ceil(Date.parse(at) / 1000) * 1000;
+      await until("a later second", 5, () => Promise.resolve(Date.now() >= reached), 0.05);
       await inside("archive", "sh", "/tools/store.sh");
       await socle(["backup", "copy"]);
       const backup = (await listed()).at(-1);
