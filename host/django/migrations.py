@@ -7,22 +7,25 @@ Run in one text with risks.py, which comes first: what is taken in there is ther
 """
 
 
-def holds_sql(operation):
+def parts(operation):
+    """What an operation does to the database: itself, or what stands in it."""
     if isinstance(operation, migrations.SeparateDatabaseAndState):
-        return any(map(holds_sql, operation.database_operations))
-    return isinstance(operation, migrations.RunSQL)
+        for inner in operation.database_operations:
+            yield from parts(inner)
+    else:
+        yield operation
+
+
+def holds_sql(operation):
+    return any(isinstance(part, migrations.RunSQL) for part in parts(operation))
 
 
 def runs_code(operation):
-    if isinstance(operation, migrations.SeparateDatabaseAndState):
-        return any(map(runs_code, operation.database_operations))
-    return not operation.reduces_to_sql
+    return not all(part.reduces_to_sql for part in parts(operation))
 
 
 def one_way(operation):
-    if isinstance(operation, migrations.SeparateDatabaseAndState):
-        return any(map(one_way, operation.database_operations))
-    return not operation.reversible
+    return not all(part.reversible for part in parts(operation))
 
 
 # Of a function that says `pass`, gives back a constant or has a docstring alone.
@@ -55,9 +58,11 @@ def stays(operation):
 
 
 def irreversible(operation):
-    """Why its reverse does not bring back both schema and data; None where it does."""
-    if isinstance(operation, migrations.SeparateDatabaseAndState):
-        return next(filter(None, map(irreversible, operation.database_operations)), None)
+    """Why the reverse of one of its parts does not bring back both schema and data; None where it does."""
+    return next(filter(None, map(lossy, parts(operation))), None)
+
+
+def lossy(operation):
     if not operation.reversible:
         return f"{type(operation).__name__} has no reverse"
     if isinstance(operation, migrations.RunSQL) and REMOVES.search(str(operation.sql)):
@@ -71,15 +76,13 @@ def irreversible(operation):
 
 def lost_on_the_way_back(operation):
     """What reversing it does to what was written since."""
-    if isinstance(operation, migrations.SeparateDatabaseAndState):
-        for inner in operation.database_operations:
-            yield from lost_on_the_way_back(inner)
-    elif isinstance(operation, migrations.CreateModel):
-        yield "destructive", f"drops the table of {operation.name} with its rows", None
-    elif isinstance(operation, migrations.AddField):
-        yield "destructive", f"drops the column {operation.name} of {operation.model_name} with what is in it", None
-    elif isinstance(operation, (migrations.RunPython, migrations.RunSQL)):
-        yield "data", "runs its reverse", None
+    for part in parts(operation):
+        if isinstance(part, migrations.CreateModel):
+            yield "destructive", f"drops the table of {part.name} with its rows", None
+        elif isinstance(part, migrations.AddField):
+            yield "destructive", f"drops the column {part.name} of {part.model_name} with what is in it", None
+        elif isinstance(part, (migrations.RunPython, migrations.RunSQL)):
+            yield "data", "runs its reverse", None
 
 
 def described(migration, backwards):
