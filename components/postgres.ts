@@ -127,7 +127,7 @@ export class Postgres extends pulumi.ComponentResource {
     this.containerName = server.name;
     this.containerId = server.id;
 
-    const [login, former] = args.generation % 2 === 1 ? ["a", "b"] : ["b", "a"];
+    const [login, previous] = args.generation % 2 === 1 ? ["a", "b"] : ["b", "a"];
     this.login = `${settings.user}_${login}`;
     this.backupLogin = `${settings.user}_backup`;
     this.ready = task(
@@ -140,7 +140,7 @@ export class Postgres extends pulumi.ComponentResource {
           database: settings.database,
           owner: settings.user,
           login: this.login,
-          former: `${settings.user}_${former}`,
+          previous: `${settings.user}_${previous}`,
           seconds: String(args.handover),
           backup: this.backupLogin,
         },

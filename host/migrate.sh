@@ -24,7 +24,6 @@ takes='stack called database approval= approved= lock statement retries failure 
 prepare= plan= pending= migrate= step= reverse='
 # shellcheck source=host/arguments.sh
 . ./arguments.sh
-maker=$backup backup=''
 
 task=$stack-migrate
 work=$(mktemp -d)
@@ -39,12 +38,12 @@ state=$SOCLE_STATE/$stack
 
 # A verified backup of database and media, in the family whose last ones are kept (backup.keep.releases).
 back_up() {
-  if [ -z "$maker" ]; then
+  if [ -z "$backup" ]; then
     say "no backup is made: backup.enabled is false"
     return
   fi
   say "backup before the migrations"
-  backup=$(docker exec "$maker" sh /tools/run.sh release) || {
+  snapshot=$(docker exec "$backup" sh /tools/run.sh release) || {
     echo "migrations: the backup before the migrations failed, as said above; the database was not changed." >&2
     echo "    → Mend what it says (most often the disk is full), then run this again." >&2
     exit 1
@@ -59,7 +58,7 @@ stop() {
     echo "migrations: $2"
     shift 2
     for line in "$@"; do echo "    $line"; done
-    [ -z "${backup:-}" ] || echo "    The backup from before is snapshot $backup."
+    [ -z "${snapshot:-}" ] || echo "    The backup from before is snapshot $snapshot."
   } >&2
   record "$result"
   exit 1
@@ -70,7 +69,7 @@ record() {
   [ -s "$work/plan.json" ] || return 0
   {
     printf '{"when":"%s","result":"%s","backup":"%s","pending":"%s","before":"%s","after":"%s"}\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" \
-      "${backup:-}" "$(listed pending plan | inline)" "$(listed before plan | inline)" "$(listed before "${latest:-plan}" | inline)"
+      "${snapshot:-}" "$(listed pending plan | inline)" "$(listed before plan | inline)" "$(listed before "${latest:-plan}" | inline)"
   } >>"$state/migrations.jsonl"
   rm -f "$state/migration-running"
 }

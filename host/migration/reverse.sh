@@ -10,7 +10,6 @@ set -eu
 takes='stack database backend image= backup= lock plan reverse targets'
 # shellcheck source=host/arguments.sh
 . ./arguments.sh
-maker=$backup limit=$lock
 task=$stack-migrate
 work=$(mktemp -d)
 trap 'exec 3>&-; rm -rf "$work"' EXIT
@@ -29,14 +28,14 @@ if ! grep -q '^pending ' "$work/plan"; then
   echo "migrations: the schema is there already"
   exit 0
 fi
-if [ -n "$maker" ]; then
+if [ -n "$backup" ]; then
   echo "migrations: backup before the way back"
-  docker exec "$maker" sh /tools/run.sh release
+  docker exec "$backup" sh /tools/run.sh release
 fi
 lock
 for target in $targets; do
   echo "migrations: back to $target"
-  if ! run_application "$work/output" "$work/output" "PGOPTIONS=-c lock_timeout=${limit}s -c statement_timeout=${statement}s" \
+  if ! run_application "$work/output" "$work/output" "PGOPTIONS=-c lock_timeout=${lock}s -c statement_timeout=${statement}s" \
     "$reverse" "${target%%.*}" "${target#*.}"; then
     cat "$work/output" >&2
     echo "migrations: the way back to $target failed; its output stands above. The steps before it are done." >&2

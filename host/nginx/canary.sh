@@ -12,7 +12,7 @@ canary_state=$SOCLE_STATE/$stack/canary
 upstream_of() { sed -n 's/.*set $application "\([^"]*\)".*/\1/p' | head -n 1; }
 frontend_of() { sed -n 's|.*root /srv/frontend/\([^;]*\);.*|\1|p' | head -n 1; }
 
-# The configuration that was handed over, with a choice in it: canary_configuration FORMER
+# The configuration that was handed over, with a choice in it: canary_configuration PREVIOUS
 canary_configuration() {
   printf '%s\n' "$input" | awk -v name="$configuration" -v share="$canary_share" -v upstream="$upstream" -v folder="$(printf '%s\n' "$input" | frontend_of)" \
     -v former_upstream="$(printf '%s\n' "$1" | upstream_of)" -v former_folder="$(printf '%s\n' "$1" | frontend_of)" '

@@ -18,9 +18,9 @@ GRANT :"owner" TO :"login";
 -- What the login creates belongs to the owner.
 ALTER ROLE :"login" SET role TO :"owner";
 
-SELECT format('ALTER ROLE %I VALID UNTIL %L', :'former', now() + make_interval(secs => :seconds))
+SELECT format('ALTER ROLE %I VALID UNTIL %L', :'previous', now() + make_interval(secs => :seconds))
 FROM pg_roles
-WHERE rolname = :'former' AND (rolvaliduntil IS NULL OR rolvaliduntil = 'infinity') \gexec
+WHERE rolname = :'previous' AND (rolvaliduntil IS NULL OR rolvaliduntil = 'infinity') \gexec
 
 -- Backups read everything, whoever owns it and whatever a row's policy says, and mean to change nothing.
 SELECT format('CREATE ROLE %I', :'backup')

@@ -4,7 +4,7 @@
 #
 #   password.sh NAME=VALUE...
 #
-# Standard input: the password. The former one goes on for `seconds`, for those who still work with it.
+# Standard input: the password. The previous one goes on for `seconds`, for those who still work with it.
 set -eu
 takes='container volume image owner seconds'
 # shellcheck source=host/arguments.sh

@@ -40,7 +40,7 @@ describe("postgres/database.sh", function () {
       .map((name) => `\\set ${name} '${name} ${generation}'\n`)
       .join("");
     const words = named({
-      ...{ container: server, database: "shop", owner: "shop", login, former: other },
+      ...{ container: server, database: "shop", owner: "shop", login, previous: other },
       ...{ seconds: String(seconds), backup: "shop_backup" },
     });
     const { status, stderr } = runScript("postgres/database.sh", words, { input: `${input}${sql}` });

@@ -159,12 +159,12 @@ describe("secrets", () => {
       const logins = (deployment: Deployment): string[] =>
         (deployment.resource("command:Command postgres-database").inputs["create"] as string)
           .split(" ")
-          .filter((word) => /^(login|former)=/.test(word));
+          .filter((word) => /^(login|previous)=/.test(word));
       const generations = [server, await rotated({ databasePassword: 2 }), await rotated({ databasePassword: 3 })];
       assert.deepEqual(generations.map(logins), [
-        ["login=shop_a", "former=shop_b"],
-        ["login=shop_b", "former=shop_a"],
-        ["login=shop_a", "former=shop_b"],
+        ["login=shop_a", "previous=shop_b"],
+        ["login=shop_b", "previous=shop_a"],
+        ["login=shop_a", "previous=shop_b"],
       ]);
       assert.deepEqual(
         generations.map((deployment) => environment(deployment)["DB_USER"]),

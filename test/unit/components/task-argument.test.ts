@@ -103,7 +103,7 @@ describe("tasks, by what they are given,", () => {
         "database=shop",
         "owner=shop",
         "login=shop_a",
-        "former=shop_b",
+        "previous=shop_b",
         `seconds=${handover}`,
         "backup=shop_backup",
       ],
