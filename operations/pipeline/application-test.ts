@@ -24,7 +24,8 @@ const report = "junit.xml";
 export async function testApplication({ image, command, reports, postgres, redis }: Tests): Promise<number> {
   const name = `socle-test-${randomBytes(4).toString("hex")}`;
   // What a run that was killed left can be told by where its report was to be.
-  const label = `--label=socle.reports=${resolve(reports)}`;
+  const folder = resolve(reports);
+  const label = `--label=socle.reports=${folder}`;
   const password = randomBytes(16).toString("hex");
   mkdirSync(reports, { recursive: true });
   // The application's user is nobody's on this machine.
@@ -57,7 +58,7 @@ export async function testApplication({ image, command, reports, postgres, redis
       [
         ...["run", "--rm", label, `--name=${name}-tests`, `--network=${name}`, "--read-only", "--tmpfs=/tmp:mode=1777"],
         ...["--tmpfs=/srv/static:mode=1777", "--tmpfs=/srv/media:mode=1777"],
-        ...[`--volume=${resolve(reports)}:/reports`, `--volume=${helpers}:/socle:ro`],
+        ...[`--volume=${folder}:/reports`, `--volume=${helpers}:/socle:ro`],
         ...Object.keys(variables).map((key) => `--env=${key}`),
         ...["--entrypoint=/bin/sh", image, "-c", command],
       ],
