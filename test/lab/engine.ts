@@ -30,8 +30,12 @@ export interface Container {
   };
 }
 
-export async function inspect(container: string): Promise<Container> {
-  const [found] = JSON.parse(await docker(["container", "inspect", container])) as Container[];
+/** Runs `docker` on a machine, and fails as it does. */
+export type Engine = (...words: string[]) => Promise<string>;
+const here: Engine = (...words) => docker(words);
+
+export async function inspect(container: string, engine = here): Promise<Container> {
+  const [found] = JSON.parse(await engine("container", "inspect", container)) as Container[];
   if (found === undefined) throw new Error(`no container ${container}`);
   return found;
 }
@@ -96,19 +100,13 @@ export async function processesOf(container: string, program: string): Promise<n
   return listing.filter((line) => line.trim().endsWith(` ${program}`)).map((line) => Number.parseInt(line, 10));
 }
 
-/**
- * Whether a container is up and, where it has a health check, well; one that the engine did not ask yet is asked.
- * @param engine runs `docker` where the container is, and fails as it does; default: here
- */
-export async function isWell(
-  container: string,
-  engine: (...words: string[]) => Promise<string> = (...words) => docker(words),
-): Promise<boolean> {
-  const [found] = JSON.parse(await engine("container", "inspect", container)) as Container[];
-  if (!found?.State.Running) return false;
-  const status = found.State.Health?.Status ?? "healthy";
+/** Whether a container is up and, where it has a health check, well; one that the engine did not ask yet is asked. */
+export async function isWell(container: string, engine = here): Promise<boolean> {
+  const { State, Config } = await inspect(container, engine);
+  if (!State.Running) return false;
+  const status = State.Health?.Status ?? "healthy";
   if (status !== "starting") return status === "healthy";
-  const [kind, ...words] = found.Config.Healthcheck?.Test ?? [];
+  const [kind, ...words] = Config.Healthcheck?.Test ?? [];
   const command = kind === "CMD" ? words : ["/bin/sh", "-c", ...words];
   return engine("exec", container, ...command).then(
     () => true,

@@ -5,7 +5,7 @@ import type { PeerCertificate } from "node:tls";
 import { type AcmeServer, startAcme } from "./acme.ts";
 import { lines } from "./command.ts";
 import { until } from "./deadline.ts";
-import { isWell } from "./engine.ts";
+import { type Engine, isWell } from "./engine.ts";
 import { request } from "./http.ts";
 import { startRegistry } from "./image-registry.ts";
 import { createNetwork, type LabNetwork, leftovers } from "./network.ts";
@@ -127,9 +127,11 @@ export class Server {
     return certificate;
   }
 
+  readonly engine: Engine = async (...words) => (await this.host.exec(["docker", ...words])).stdout;
+
   /** Runs `docker` on the server and gives its output line by line. */
   async docker(...words: string[]): Promise<string[]> {
-    return lines((await this.host.exec(["docker", ...words])).stdout);
+    return lines(await this.engine(...words));
   }
 
   async life(container: string): Promise<Life> {
@@ -151,8 +153,7 @@ export class Server {
   /** Waits until every service is up and well, and the site says so. */
   async well(services: readonly string[], domain: string, seconds: number): Promise<void> {
     await until(`${services.join(", ")} healthy on ${this.host.name}`, seconds, async () => {
-      const engine = async (...words: string[]): Promise<string> => (await this.host.exec(["docker", ...words])).stdout;
-      const well = await Promise.all(services.map((service) => isWell(service, engine)));
+      const well = await Promise.all(services.map((service) => isWell(service, this.engine)));
       const waiting = services.filter((_, index) => !well[index]);
       if (waiting.length > 0) throw new Error(`not healthy: ${waiting.join(", ")}`);
       const { status, body } = await request({ address: this.host.address, name: domain, path: "/health/" });
