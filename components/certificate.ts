@@ -151,7 +151,7 @@ export class Certificate extends pulumi.ComponentResource {
         arguments: {
           container: `${host.stack}-certbot`,
           nginx: `${host.stack}-nginx`,
-          seconds: "90",
+          seconds: 90,
           domains: site.domains.join(","),
           directory: site.tls.directory,
         },

@@ -64,12 +64,10 @@ export class DockerHost extends pulumi.ComponentResource {
   }
 }
 
-function machine(host: Settings["host"], stack: string, ports: Model["site"]["ports"]): Record<string, string> {
-  const [mode, minimum, user] =
+function machine(host: Settings["host"], stack: string, { http, https }: Model["site"]["ports"]) {
+  const [mode, { cpus, memory, disk }, user] =
     host.type === "local"
       ? ["local", { cpus: 0, memory: 0, disk: 0 }, "you"]
       : [host.prepare ? "prepare" : "check", host.minimum, host.user];
-  const { cpus, memory, disk } = minimum;
-  const numbers = Object.entries({ http: ports.http, https: ports.https, cpus, memory, disk });
-  return { mode, stack, ...Object.fromEntries(numbers.map(([name, value]) => [name, String(value)])), user };
+  return { mode, stack, http, https, cpus, memory, disk, user };
 }

@@ -45,7 +45,7 @@ export class Frontend extends pulumi.ComponentResource {
           path: args.path,
           volume: files.name,
           release: this.release,
-          keep: String(args.keep),
+          keep: args.keep,
         },
       },
       parent,

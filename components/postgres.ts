@@ -70,7 +70,7 @@ export class Postgres extends pulumi.ComponentResource {
         arguments: {
           stack: host.stack,
           volume: data.name,
-          version: String(settings.version),
+          version: settings.version,
           image: this.image.imageId,
         },
       },
@@ -141,7 +141,7 @@ export class Postgres extends pulumi.ComponentResource {
           owner: settings.user,
           login: this.login,
           previous: `${settings.user}_${previous}`,
-          seconds: String(args.handover),
+          seconds: args.handover,
           backup: this.backupLogin,
         },
         input: pulumi.interpolate`\\set password '${args.password}'\n\\set backup_password '${args.backupPassword}'\n\\set superuser_password '${args.superuserPassword}'\n${sql}`,

@@ -46,7 +46,7 @@ export class Redis extends pulumi.ComponentResource {
           volume: secrets.name,
           image: this.image.imageId,
           owner,
-          seconds: String(args.handover),
+          seconds: args.handover,
         },
         input: pulumi.interpolate`${args.password}\n`,
         secret: true,

@@ -14,7 +14,7 @@ export interface TaskArgs {
   /** Script in host/. */
   script: string;
   /** @see connection/arguments.ts */
-  arguments: pulumi.Input<string>[] | Readonly<Record<string, pulumi.Input<string> | undefined>>;
+  arguments: pulumi.Input<string>[] | Readonly<Record<string, pulumi.Input<string | number> | undefined>>;
   /** Standard input. Where it is a secret, only the task's errors are shown, which scripts keep free of it. */
   input?: pulumi.Input<string>;
   /** Whether `input` is a secret. */

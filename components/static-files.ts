@@ -61,7 +61,7 @@ export class StaticFiles extends pulumi.ComponentResource {
         arguments: {
           stack: host.stack,
           release: application.release,
-          keep: String(keep),
+          keep,
           image: image.imageId,
           user,
           volume: application.staticVolume,

@@ -124,7 +124,7 @@ async function reverse(heads: string[], options: ReverseOptions): Promise<void> 
     backend,
     image: options.image,
     backup: maker,
-    lock: String(model.migrations.lockTimeout),
+    lock: model.migrations.lockTimeout,
     plan: shellWords(planCommand),
     reverse: shellWords(reverseCommand),
     targets: heads.join(" "),

@@ -78,7 +78,7 @@ async function upgradePostgres(version: Version, options: UpgradeOptions): Promi
             })
           ).trim();
           await recordBackups(stack);
-          const memory = String(settings.postgres.memory);
+          const { memory } = settings.postgres;
           const given = { stack: prefix, database, image, volume, memory };
           await stack.host.ask("upgrade/prepare.sh", given, { aloud: true });
         }

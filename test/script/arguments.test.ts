@@ -5,7 +5,8 @@ import { join } from "node:path";
 
 import { after, before, describe, it } from "mocha";
 
-import { Folder, named, runScript, scripts } from "./machine.ts";
+import type { Arguments } from "../../connection/arguments.ts";
+import { Folder, runScript, scripts } from "./machine.ts";
 
 describe("arguments.sh", () => {
   let folder: Folder;
@@ -20,8 +21,8 @@ describe("arguments.sh", () => {
   after(() => {
     folder.remove();
   });
-  const takes = (...words: string[]): [number | null, string] => {
-    const { status, stdout, stderr } = runScript("takes.sh", words, {
+  const takes = (given: Arguments): [number | null, string] => {
+    const { status, stdout, stderr } = runScript("takes.sh", given, {
       folder: folder.path,
       environment: { two: "of the environment" },
     });
@@ -30,8 +31,8 @@ describe("arguments.sh", () => {
 
   it("are set as they are, whatever their order and whatever stands in them", () => {
     const value = "a'b \"$(id)` = $HOME \\\n*;\n";
-    assert.deepEqual(takes(...named({ three: "x=y", one: value })), [0, `${value}||x=y|`]);
-    assert.deepEqual(takes(...named({ one: "", two: "?", three: "" })), [0, "|?||"]);
+    assert.deepEqual(takes({ three: "x=y", one: value }), [0, `${value}||x=y|`]);
+    assert.deepEqual(takes({ one: "", two: "?", three: "" }), [0, "|?||"]);
   });
 
   for (const [wrong, words, said] of [
@@ -42,6 +43,6 @@ describe("arguments.sh", () => {
     ["without a value", ["one=1", "three"], "there is no argument three"],
   ] as const)
     it(`are refused with one ${wrong}`, () => {
-      assert.deepEqual(takes(...words), [2, `socle: ${said}\n`]);
+      assert.deepEqual(takes(words), [2, `socle: ${said}\n`]);
     });
 });

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 
 import { after, before, describe, it } from "mocha";
 
-import { docker, named, runScript } from "./machine.ts";
+import { docker, runScript } from "./machine.ts";
 
 describe("the wait for a certificate", function () {
   this.timeout(300_000);
@@ -55,7 +55,7 @@ open("/etc/certificates/site.pem", "wb").write(pem + pem + secret)`;
     docker("exec", certbot, "python3", "-c", `open("/etc/certificates/status.json", "w").write('''${status}''')`);
   }
   function wait(seconds = 2): string {
-    const words = named({ container: certbot, nginx, seconds: String(seconds), domains, directory });
+    const words = { container: certbot, nginx, seconds: String(seconds), domains, directory };
     const { status, stdout, stderr } = runScript("certbot/wait.sh", words);
     // Whatever comes of it, the deployment goes on.
     assert.equal(status, 0, String(stderr));

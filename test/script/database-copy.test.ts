@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 
 import { after, before, describe, it } from "mocha";
 
-import { docker, named, runScript } from "./machine.ts";
+import { docker, runScript } from "./machine.ts";
 import { type Ended, SourceMachine } from "./source-machine.ts";
 
 describe("a copy of a database", function () {
@@ -119,10 +119,13 @@ describe("a copy of a database", function () {
 
   it("does not replace what could not be saved before", () => {
     // That container has no program that makes backups.
-    const { status, stderr } = runScript(
-      "restore.sh",
-      named({ stack, database: "shop", owner: "shop", snapshot: "latest", parts: "database" }),
-    );
+    const { status, stderr } = runScript("restore.sh", {
+      stack,
+      database: "shop",
+      owner: "shop",
+      snapshot: "latest",
+      parts: "database",
+    });
     assert.notEqual(status, 0);
     assert.match(stderr.toString(), /restore: saving the state before[^]*restore: FAILED\./);
     assert.doesNotMatch(stderr.toString(), /restoring the database/);

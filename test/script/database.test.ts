@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 
 import { until } from "../lab/deadline.ts";
-import { docker, named, runScript, scripts } from "./machine.ts";
+import { docker, runScript, scripts } from "./machine.ts";
 
 describe("postgres/database.sh", function () {
   this.timeout(300_000);
@@ -39,10 +39,10 @@ describe("postgres/database.sh", function () {
     const input = ["password", "backup_password", "superuser_password"]
       .map((name) => `\\set ${name} '${name} ${generation}'\n`)
       .join("");
-    const words = named({
+    const words = {
       ...{ container: server, database: "shop", owner: "shop", login, previous: other },
       ...{ seconds: String(seconds), backup: "shop_backup" },
-    });
+    };
     const { status, stderr } = runScript("postgres/database.sh", words, { input: `${input}${sql}` });
     assert.deepEqual([status, stderr.toString()], [0, ""]);
   };

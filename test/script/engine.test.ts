@@ -9,7 +9,7 @@ import { engineNotes } from "../../deployment/engine-preview.ts";
 import { until } from "../lab/deadline.ts";
 import { type LabNetwork, createNetwork, leftovers } from "../lab/network.ts";
 import { type Host, startHost } from "../lab/ssh-host.ts";
-import { named, runScript } from "./machine.ts";
+import { runScript } from "./machine.ts";
 
 const file = "/etc/docker/daemon.json";
 const image = "debian:trixie-slim";
@@ -67,7 +67,7 @@ describe("prepare.sh and an engine that was there before", function () {
 
   const shop = { stack: "shop", http: "80", https: "443", cpus: "0", memory: "0", disk: "0", user: "deploy" };
   const prepare = (mode: "prepare" | "check" = "prepare"): Prepared => {
-    const words = named({ ...shop, mode, again: "yes" });
+    const words = { ...shop, mode, again: "yes" };
     const { status, stdout, stderr } = runScript("prepare.sh", words, { environment });
     return { status, stdout: stdout.toString(), stderr: stderr.toString() };
   };
@@ -222,7 +222,7 @@ daemon.json`,
   it("is asked whose containers it has once it runs", async () => {
     await engineWith({ container: "stack" });
     await shell("service docker stop");
-    const words = named({ ...shop, mode: "prepare" });
+    const words = { ...shop, mode: "prepare" };
     const { status, stderr } = runScript("prepare.sh", words, { environment });
     assert.equal(status, 1);
     assert.match(

@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Arguments by name, as host/arguments.sh takes them. */
-export { argumentWords as named } from "../../connection/arguments.ts";
+import { type Arguments, argumentWords } from "../../connection/arguments.ts";
 
 export const scripts = fileURLToPath(new URL("../../host/", import.meta.url));
 
@@ -20,10 +19,10 @@ export interface Run {
 /** Runs a script through run.sh, as the tasks do. */
 export function runScript(
   script: string,
-  words: readonly string[],
+  given: Arguments,
   { input = "", environment = {}, folder = scripts }: Run = {},
 ): SpawnSyncReturns<Buffer> {
-  return spawnSync("sh", [join(folder, "run.sh"), script, ...words], {
+  return spawnSync("sh", [join(folder, "run.sh"), script, ...argumentWords(given)], {
     input,
     env: { ...process.env, ...environment },
     maxBuffer: 64 * 1024 * 1024,

@@ -7,7 +7,7 @@ import { after, describe, it } from "mocha";
 import { shellWords } from "../../config/shell-word.ts";
 import { commandsOf } from "../../config/preset.ts";
 import { dev, read } from "../unit/config/stack.ts";
-import { Folder, named, runScript } from "./machine.ts";
+import { Folder, runScript } from "./machine.ts";
 
 describe("the first task of a release", function () {
   this.timeout(300_000);
@@ -27,11 +27,11 @@ describe("the first task of a release", function () {
       ...Object.entries(variables).map(([key, value]) => `--env=${key}=${value}`),
       "socle-example-site:dev",
     ];
-    const words = named({
+    const words = {
       ...{ stack, called: "trial", database: "none", container: shellWords(container), join: "" },
       ...{ lock: "1", statement: "900", retries: "0", failure: "reverse" },
       ...{ prepare: shellWords(prepare), plan: shellWords(plan) },
-    });
+    };
     const { status, stdout, stderr } = runScript("migrate.sh", words, {
       environment: { SOCLE_STATE: state.path },
     });

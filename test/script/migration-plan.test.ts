@@ -10,7 +10,7 @@ import { after, before, beforeEach, describe, it } from "mocha";
 
 import { shellWords } from "../../config/shell-word.ts";
 import { until } from "../lab/deadline.ts";
-import { docker, Folder, named, runScript, scripts } from "./machine.ts";
+import { docker, Folder, runScript, scripts } from "./machine.ts";
 
 const image = "postgres:15";
 
@@ -114,12 +114,12 @@ esac
   const command = (mode: string): string => shellWords(["sh", "/app/app.sh", mode]);
   const migrate = (settings: Record<string, string> = {}): { status: number | null; said: string } => {
     const flags = [`--network=${stack}`, `--volume=${folder.path}:/app`, "--user=0:0", "--entrypoint=", image];
-    const words = named({
+    const words = {
       ...{ stack, called: "trial", database: "postgres", container: shellWords(flags), join: "" },
       ...{ lock: "1", statement: "900", retries: "0", failure: "reverse" },
       ...Object.fromEntries(["plan", "migrate", "step", "reverse"].map((mode) => [mode, command(mode)])),
       ...settings,
-    });
+    };
     const { status, stdout, stderr } = runScript("migrate.sh", words, { environment: { SOCLE_STATE: state } });
     return { status, said: `${String(stdout)}${String(stderr)}` };
   };
@@ -232,10 +232,10 @@ esac
     const reverse = (image = ""): { status: number | null; said: string } => {
       const { status, stdout, stderr } = runScript(
         "migration/reverse.sh",
-        named({
+        {
           ...{ stack, database: "postgres", backend, image, lock: "1", targets: "shop.0001_initial" },
           ...{ plan: command("plan"), reverse: command("reverse") },
-        }),
+        },
         { environment: { SOCLE_STATE: state } },
       );
       return { status, said: `${String(stdout)}${String(stderr)}` };

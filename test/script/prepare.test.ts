@@ -7,7 +7,7 @@ import { createServer, type Server } from "node:net";
 
 import { after, before, describe, it } from "mocha";
 
-import { docker, Folder, named, runScript } from "./machine.ts";
+import { docker, Folder, runScript } from "./machine.ts";
 
 const refused = "The host is not fit for the stack; nothing was changed on it.";
 
@@ -49,7 +49,7 @@ describe("prepare.sh", function () {
     given: Record<string, string>,
     environment: Record<string, string> = {},
   ): { status: number | null; stdout: string; stderr: string } => {
-    const { status, stdout, stderr } = runScript("prepare.sh", named(given), { environment });
+    const { status, stdout, stderr } = runScript("prepare.sh", given, { environment });
     return { status, stdout: stdout.toString(), stderr: stderr.toString() };
   };
   const local = (first: number, second: number): Record<string, string> => ({

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "mocha";
 
 import { until } from "../lab/deadline.ts";
-import { docker, named, runScript } from "./machine.ts";
+import { docker, runScript } from "./machine.ts";
 
 describe("password of Redis", function () {
   this.timeout(300_000);
@@ -15,13 +15,13 @@ describe("password of Redis", function () {
   const passwords = ["first", "second", "third"].map((word) => `${word}${randomBytes(8).toString("hex")}`);
   const [first = "", second = "", third = ""] = passwords;
   const set = (password: string, seconds: number): void => {
-    const words = named({
+    const words = {
       container: name,
       volume: name,
       image: "redis:7",
       owner: "999:999",
       seconds: String(seconds),
-    });
+    };
     const { status, stderr } = runScript("redis/password.sh", words, { input: `${password}\n` });
     assert.equal(status, 0, stderr.toString());
   };

@@ -6,7 +6,8 @@ import { join } from "node:path";
 
 import { after, before, describe, it } from "mocha";
 
-import { docker, Folder, named, runScript } from "./machine.ts";
+import type { Arguments } from "../../connection/arguments.ts";
+import { docker, Folder, runScript } from "./machine.ts";
 
 const image = "nginx:1.26";
 
@@ -16,8 +17,8 @@ describe("static files of releases", function () {
   const folder = new Folder();
   const environment = { SOCLE_STATE: folder.path };
   const made: string[] = [];
-  const script = (file: string, words: readonly string[], input = ""): string => {
-    const { status, stdout, stderr } = runScript(file, words, { input, environment });
+  const script = (file: string, given: Arguments, input = ""): string => {
+    const { status, stdout, stderr } = runScript(file, given, { input, environment });
     assert.equal(status, 0, String(stderr));
     return String(stdout);
   };
@@ -53,10 +54,7 @@ describe("static files of releases", function () {
     script("releases/record.sh", [name, result, ""], JSON.stringify(released));
   };
   const prune = (release: string, keep = 2): string =>
-    script(
-      "static/prune.sh",
-      named({ stack: name, release, keep: String(keep), image, user: "101:101", volume: name }),
-    );
+    script("static/prune.sh", { stack: name, release, keep: String(keep), image, user: "101:101", volume: name });
   const files = (): string[] =>
     docker("run", "--rm", `--volume=${name}:/static`, "--entrypoint=sh", image, "-c", "cd /static; find . -type f")
       .split("\n")

@@ -13,7 +13,7 @@ import { nginxConfiguration } from "../../config/nginx-configuration.ts";
 import { smokeCheckLines, smokeChecks } from "../../config/smoke-checks.ts";
 import { changed, dev, project, read } from "../unit/config/stack.ts";
 import { until } from "../lab/deadline.ts";
-import { docker, Folder, named, runScript, scripts } from "./machine.ts";
+import { docker, Folder, runScript, scripts } from "./machine.ts";
 
 const image = "nginx:1.26";
 
@@ -65,13 +65,13 @@ describe("the switch of traffic", function () {
   ): { status: number | null; said: string; configuration: string } => {
     const model = environmentModel(project, "trial", read(changed(dev(), { nginx: { drain: 2 }, ...checks })));
     const configuration = nginxConfiguration(model, { container: backend, frontend: undefined });
-    const words = named({
+    const words = {
       ...{ container: nginx, image, volume: name, network: name, certificates: `${name}-certificates` },
       ...{ configuration: configuration.name, drain: "2", hold: String(hold), release: backend },
       ...{ upstream: `${backend}:8000`, start: "20", health: "/health/", domains },
       ...(worker === "" ? {} : { worker, worker_start: "20" }),
       ...Object.fromEntries(Object.entries(canary ?? {}).map(([part, value]) => [`canary_${part}`, String(value)])),
-    });
+    };
     const { status, stdout, stderr } = runScript("nginx/apply.sh", words, {
       input: `${text(configuration.text)}${smokeCheckLines(smokeChecks(model))}`,
       environment: { SOCLE_STATE: state.path },

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 
 import { readFindings } from "../../operations/upgrade/findings.ts";
-import { docker, Folder, named, runScript, scripts } from "./machine.ts";
+import type { Arguments } from "../../connection/arguments.ts";
+import { docker, Folder, runScript, scripts } from "./machine.ts";
 
 const stack = `socle-test-${randomBytes(4).toString("hex")}`;
 const label = `socle.stack=${stack}`;
@@ -19,15 +20,15 @@ describe("an upgrade of PostgreSQL on a host", function () {
   const folder = new Folder();
   const environment = { SOCLE_STATE: folder.path };
   const state = join(folder.path, stack, "upgrade");
-  const script = (name: string, ...words: string[]): { status: number | null; stdout: string; stderr: string } => {
-    const { status, stdout, stderr } = runScript(name, words, { environment });
+  const script = (name: string, given: Arguments): { status: number | null; stdout: string; stderr: string } => {
+    const { status, stdout, stderr } = runScript(name, given, { environment });
     return { status, stdout: stdout.toString(), stderr: stderr.toString() };
   };
   const upgrade = { stack, database: "shop", image: "postgres:16", volume };
-  const plan = () => readFindings(script("upgrade/plan.sh", ...named(upgrade)).stdout);
-  const prepare = () => script("upgrade/prepare.sh", ...named({ ...upgrade, memory: "256" }));
+  const plan = () => readFindings(script("upgrade/plan.sh", upgrade).stdout);
+  const prepare = () => script("upgrade/prepare.sh", { ...upgrade, memory: "256" });
   const version = (name: string, major: string, image: string) =>
-    script("postgres/version.sh", ...named({ stack, volume: name, version: major, image }));
+    script("postgres/version.sh", { stack, volume: name, version: major, image });
   const psql = (words: string[], container = `${stack}-postgres`): string =>
     docker("exec", container, "psql", "-XAtq", "--set=ON_ERROR_STOP=1", "-U", "postgres", ...words);
   const sql = (query: string): string => psql(["-d", "shop", "-c", query]);
@@ -136,7 +137,7 @@ describe("an upgrade of PostgreSQL on a host", function () {
     assert.equal(prepare().status, 0);
     // A role that the new server has already is as good as anything that may go wrong.
     psql(["-c", "CREATE ROLE shop"], `${stack}-upgrade`);
-    const { status, stderr } = script("upgrade/copy.sh", stack, "shop");
+    const { status, stderr } = script("upgrade/copy.sh", [stack, "shop"]);
     assert.notEqual(status, 0);
     assert.match(stderr, /role "shop" already exists[\s\S]*upgrade: FAILED\. The former PostgreSQL serves as before\./);
     assert.equal(psql(["-c", "SELECT datconnlimit FROM pg_database WHERE datname = 'shop'"]), "-1");
@@ -168,7 +169,7 @@ describe("an upgrade of PostgreSQL on a host", function () {
     assert.throws(() => psql(["-d", "shop", "-U", "shop_a", "-c", "SELECT 1"]), /too many connections/);
 
     assert.equal(prepare().status, 0);
-    const { status, stdout, stderr } = script("upgrade/copy.sh", stack, "shop");
+    const { status, stdout, stderr } = script("upgrade/copy.sh", [stack, "shop"]);
     assert.equal(status, 0, stderr);
     assert.equal(stdout, "1 5000\n");
     assert.equal(version(volume, "16", "postgres:16").status, 0);
@@ -179,7 +180,7 @@ describe("an upgrade of PostgreSQL on a host", function () {
     docker("stop", `${stack}-postgres`);
     docker("rm", `${stack}-postgres`);
     server("postgres:16", volume);
-    assert.equal(script("upgrade/finish.sh", stack, "shop").status, 0);
+    assert.equal(script("upgrade/finish.sh", [stack, "shop"]).status, 0);
     assert.equal(docker("inspect", "--format", "{{.State.Running}}", `${stack}-worker`), "true");
     assert.match(sql("SHOW server_version"), /^16\./);
     assert.equal(sql("SHOW data_checksums"), "on");
