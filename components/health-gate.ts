@@ -17,9 +17,9 @@ export interface HealthGateArgs {
 
 /**
  * What must not come before the container is healthy depends on this; a container that the traffic moves to is waited for
- * by the switch (nginx.ts). The container's own check is asked at once; the
- * engine first asks when an interval is over. The provider's own waiting says only that a container is not healthy, and
- * forgets it, so that the next `up` makes another instead of looking again.
+ * by the switch (nginx.ts). The container's own check is asked at once; the engine first asks when an interval is over. The
+ * provider's own waiting says only that a container is not healthy, and forgets it, so that the next `up` makes another
+ * instead of looking again.
  */
 export function healthGate(
   name: string,
