@@ -1,5 +1,4 @@
 #!/bin/sh
-# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Copies a built single-page application out of its image into a folder of its own in a volume.
 #
 #   frontend.sh NAME=VALUE...

@@ -1,5 +1,4 @@
 #!/bin/sh
-# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Brings the database to a release's schema, guarded; run before any container of the release is made.
 #
 #   migrate.sh NAME=VALUE...

@@ -1,5 +1,4 @@
 #!/bin/sh
-# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Checks a host and makes it ready for the stack. Whatever is missing is reported at once, before anything is changed.
 #
 #   prepare.sh NAME=VALUE...

@@ -1,5 +1,4 @@
 #!/bin/sh
-# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Restores a backup of database and media into the stack that it was made of. What is there is saved first; until
 # everything is restored beside it and compared, nothing that serves changes.
 #

@@ -1,5 +1,4 @@
 #!/bin/sh
-# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Prints what an audit asks of the machine and of the stack's containers, fact by fact. It changes nothing.
 #
 #   facts.sh NAME=VALUE...

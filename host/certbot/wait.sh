@@ -1,5 +1,4 @@
 #!/bin/sh
-# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Waits until the first certificate is served and says how it went. An ACME server that is down does not fail the
 # deployment: the site serves with the certificate it has, and Certbot tries again by itself.
 #

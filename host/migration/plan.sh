@@ -1,5 +1,4 @@
 #!/bin/sh
-# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Prints what an image has pending against the database of the stack that runs, as JSON. Nothing is changed.
 #
 #   plan.sh NAME=VALUE...

@@ -1,5 +1,4 @@
 #!/bin/sh
-# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Takes the schema back to given heads, with an image that has the migrations: empty for the one of `backend`, which serves.
 #
 #   reverse.sh NAME=VALUE...

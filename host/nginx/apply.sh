@@ -1,5 +1,5 @@
 #!/bin/sh
-# shellcheck disable=SC2154,SC2031 # its arguments, which are known to test/lint.test.ts; what healthy.sh sets in a subshell
+# shellcheck disable=SC2031 # what healthy.sh sets in a subshell is its own
 # Moves the traffic to a release, and back where it does not answer as it must: nothing former is gone by then.
 #
 #   apply.sh NAME=VALUE...

@@ -1,5 +1,4 @@
 #!/bin/sh
-# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Brings roles and database to what the stack wants.
 #
 #   database.sh NAME=VALUE...

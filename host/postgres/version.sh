@@ -1,5 +1,4 @@
 #!/bin/sh
-# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Refuses data that this version of PostgreSQL cannot serve, before the one that serves is stopped for it.
 #
 #   version.sh NAME=VALUE...

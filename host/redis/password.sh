@@ -1,5 +1,4 @@
 #!/bin/sh
-# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Sets the password of Redis: in its files, and in the running server without a restart.
 #
 #   password.sh NAME=VALUE...

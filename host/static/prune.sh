@@ -1,5 +1,4 @@
 #!/bin/sh
-# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Removes static files that no release that serves or is kept has names for.
 #
 #   prune.sh NAME=VALUE...

@@ -1,5 +1,4 @@
 #!/bin/sh
-# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Says what an upgrade of PostgreSQL would find, as NAME=VALUE lines. The image is pulled where it is missing; nothing else changes.
 #
 #   plan.sh NAME=VALUE...      image, volume: of the new major version

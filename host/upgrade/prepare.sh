@@ -1,5 +1,4 @@
 #!/bin/sh
-# shellcheck disable=SC2154 # its arguments, which are known to test/lint.test.ts
 # Starts a PostgreSQL of the new major version beside the one that serves, on a volume of its own; nobody else can reach it.
 #
 #   prepare.sh NAME=VALUE...      memory: MiB
