@@ -65,8 +65,9 @@ export class Redis extends pulumi.ComponentResource {
         user: owner,
         command: [
           "redis-server",
-          // A write is on the disk before it is acknowledged: a task that Celery was told is queued outlives a crash of Redis
-          // and a power failure. With `everysec` up to two seconds of them do not (redis.io, "Redis persistence").
+          // A write is on the disk before it is acknowledged: a task that waits in a queue outlives a crash of Redis and a
+          // power failure. With `everysec` up to two seconds of them do not (redis.io, "Redis persistence"). One that a worker
+          // is just taking can be lost either way: kombu takes it off the queue before it notes that it has it.
           ...["--appendonly", "yes"],
           ...["--appendfsync", settings.fsync],
           // Room for the copy that a rewrite of the file makes.

@@ -68,7 +68,7 @@ export const redis = z
       .enum(["always", "everysec"])
       .default("always")
       .describe(
-        "When a write is on the disk (appendfsync): `always` before it is acknowledged, so that no queued task is lost; `everysec` within two seconds, for thousands of writes a second.",
+        "When a write is on the disk (appendfsync): `always` before it is acknowledged, so that no task that waits in a queue is lost; `everysec` within two seconds, for thousands of writes a second.",
       ),
     memory: memory(32, 256),
     cpus: cpus(0.5),
