@@ -18,10 +18,15 @@ go_for() { # go_for <what is built> <folder of its go.mod>...
       "install a newer Go (https://go.dev/dl); Go 1.21 or newer fetches the wanted one itself when GOTOOLCHAIN is not set to local"
 }
 
-# Programs that a go.mod names as its tools, built from the Go module proxy into a folder of the cache that is keyed by its
-# content; the link `current` beside it is how they are known.
+# Programs that a go.mod names as its tools, built from the Go module proxy into a folder of the cache that is keyed by the
+# content of go.mod, go.sum and the modules beside them; the link `current` beside it is how they are known.
 go_programs_folder() { # go_programs_folder <folder of go.mod> <name in the cache>
-  echo "$cache/$2/$(cat "$1/go.mod" "$1/go.sum" | sha256sum | cut -c1-16)"
+  local key
+  key=$({
+    cat "$1/go.mod" "$1/go.sum"
+    find "$1" -mindepth 2 -type f -print0 | LC_ALL=C sort -z | xargs -0 --no-run-if-empty cat
+  } | sha256sum | cut -c1-16)
+  echo "$cache/$2/$key"
 }
 
 go_programs_state() { # go_programs_state <folder of go.mod> <name in the cache> <program>...
@@ -46,8 +51,8 @@ go_programs_make() { # go_programs_make <folder of go.mod> <name in the cache> <
   folder=$(go_programs_folder "$1" "$2")
   go_for "$4" "$1"
   mkdir -p "$folder"
-  # Checked against go.sum; `tool` stands for the tools that go.mod names.
-  long "$3" env GOBIN="$folder/bin" GOFLAGS=-mod=readonly GOTOOLCHAIN="${GOTOOLCHAIN:-auto}" \
+  # Checked against go.sum; `tool` stands for the tools that go.mod names. Without C they run in any image.
+  long "$3" env CGO_ENABLED=0 GOBIN="$folder/bin" GOFLAGS=-mod=readonly GOTOOLCHAIN="${GOTOOLCHAIN:-auto}" \
     go -C "$1" install -trimpath -buildvcs=false -ldflags '-s -w' tool
   ln -sfn "$folder" "$cache/$2/current"
 }

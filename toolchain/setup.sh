@@ -44,7 +44,7 @@ for argument; do
   esac
 done
 if [ -n "$operator" ]; then steps+=(python_tools); fi
-if [ -n "$tests" ]; then steps+=(go_tools s3_server test_tools); fi
+if [ -n "$tests" ]; then steps+=(go_tools s3_server test_restic test_tools); fi
 if [ -n "$only" ]; then
   # What the project's own Node runs comes before all else.
   IFS=, read -ra steps <<<"node_packages,${only//-/_}"

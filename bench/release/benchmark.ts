@@ -164,6 +164,8 @@ async function socleSite(token: string): Promise<LocalSite> {
       ...sections,
       application: { ...(sections["application"] as object), environment },
       nginx: { drain: 15 },
+      // With restic as sites have it, not as tests do.
+      backup: { image: undefined },
     },
     { ADMIN_TOKEN: token },
   );

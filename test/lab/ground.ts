@@ -11,7 +11,7 @@ import { until } from "./deadline.ts";
 import { inspect, psql, sweep } from "./engine.ts";
 import { type Inputs, make } from "./resource.ts";
 import { Operator } from "./operator.ts";
-import { freePorts, sampleSite, type Sections, TestStack } from "./stack.ts";
+import { freePorts, onThisMachine, sampleSite, type Sections, TestStack } from "./stack.ts";
 import { Visitor } from "./visitor.ts";
 
 export interface Wanted {
@@ -43,10 +43,7 @@ export class Ground {
   /** Brings the services up and tells `socle` of them. */
   static async of({ services, sections = {}, secrets = {}, credentials = {}, beside }: Wanted): Promise<Ground> {
     const site = { domains: ["localhost"], ports: await freePorts(), tls: { mode: "selfSigned" } };
-    const settings = {
-      ...{ tier: "dev", host: { type: "local" }, site, ...sampleSite("socle-example-site:dev") },
-      ...sections,
-    };
+    const settings = onThisMachine({ site, ...sampleSite("socle-example-site:dev"), ...sections });
     const stack = await TestStack.create(settings, secrets, beside?.stack);
     try {
       const ground = new Ground(stack, await deploy(stack.name, settings, secrets, credentials));

@@ -2,7 +2,7 @@
 import { docker } from "./command.ts";
 import { containersOf, leftovers, sweep } from "./engine.ts";
 import { RunningStack } from "./running-stack.ts";
-import { freePorts, type Sections, TestStack } from "./stack.ts";
+import { freePorts, onThisMachine, type Sections, TestStack } from "./stack.ts";
 import type { Seen } from "./witness.ts";
 import { Visitor } from "./visitor.ts";
 
@@ -26,7 +26,7 @@ export class LocalSite extends RunningStack {
   ): Promise<LocalSite> {
     const ports = await freePorts();
     const site = { domains: ["localhost"], ports, tls: { mode: "selfSigned" }, ...(sections["site"] as object) };
-    const stack = await TestStack.create({ tier: "dev", host: { type: "local" }, ...sections, site }, secrets, beside);
+    const stack = await TestStack.create({ ...onThisMachine(sections), site }, secrets, beside);
     return new LocalSite(stack, ports);
   }
 

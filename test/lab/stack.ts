@@ -10,6 +10,7 @@ import { parse, stringify } from "yaml";
 import { Cli } from "../../toolchain/cli.ts";
 import { viewOfClone } from "./clone-view.ts";
 import { run, type Result } from "./command.ts";
+import { testRestic } from "./restic.ts";
 import { siteUpdates, type Tally, tally, updatesOf } from "./updates.ts";
 
 /** Section → settings, as in a stack file without the project's name. */
@@ -57,6 +58,12 @@ export function sampleSite(image: string): Sections {
     },
     superuser: { username: "admin", email: "admin@example.org" },
   };
+}
+
+/** Of a stack for this machine's engine, where they say nothing else. */
+export function onThisMachine(sections: Sections): Sections {
+  const backup = { image: testRestic, ...(sections["backup"] as object | undefined) };
+  return { tier: "dev", host: { type: "local" }, ...sections, backup };
 }
 
 /**

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { testRestic } from "../lab/restic.ts";
 import { docker, runScript, scripts } from "./machine.ts";
 
 export interface Ended {
@@ -23,7 +24,7 @@ export class SourceMachine {
     const key = secrets
       ? ["--volume", `${secrets}:/run/socle:ro`, "--env", "RESTIC_PASSWORD_FILE=/run/socle/repository-key"]
       : ["--env", "RESTIC_PASSWORD=test"];
-    const restic = runScript("restic.sh", ["restic/restic:0.18.0", `${this.name}-tools`]);
+    const restic = runScript("restic.sh", [testRestic, `${this.name}-tools`]);
     if (restic.status !== 0) throw new Error(restic.stderr.toString());
     const files = readdirSync(programs).map(
       (file) => `${file} 0444 ${readFileSync(join(programs, file)).toString("base64")}\n`,
