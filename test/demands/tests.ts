@@ -26,7 +26,12 @@ export async function allTests(environment: NodeJS.ProcessEnv = process.env): Pr
   const said: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => said.push(chunk));
   return new Promise((resolve, reject) => {
-    child.on("message", (message) => resolve(message as Test[]));
+    child.on("message", (message) => {
+      resolve(message as Test[]);
+      // What a test file holds open keeps it alive, and `process.exit` waits for ever now and then for a thread that
+      // compiles, which waits for the garbage collector, which waits for the main thread (nodejs/node#54918).
+      child.kill("SIGKILL");
+    });
     child.on("error", reject);
     child.on("close", () =>
       reject(new Error(`The test files could not be loaded:\n${Buffer.concat(said).toString()}`)),
