@@ -129,7 +129,7 @@ export class TestStack {
   /** As after the loss of everything but the settings and what was kept elsewhere: no state, no key of a secret. */
   async startOver(): Promise<void> {
     await this.#count(siteUpdates);
-    await rm(this.folder, { recursive: true });
+    await this.#removeFolder();
     await mkdir(this.folder, { mode: 0o700 });
     await this.#init();
     await this.setSecrets(this.#secrets, this.#credentials);
@@ -256,7 +256,12 @@ export class TestStack {
     if (this.#beside) {
       await this.pulumi(["stack", "rm", "--yes"], { check: false });
       await rm(this.file, { force: true });
-    } else await rm(this.folder, { recursive: true, force: true });
+    } else await this.#removeFolder();
+  }
+
+  /** What watches over an `up` may ask the CLI how it ended, which puts a note of its own where it finds none. */
+  async #removeFolder(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
   /**
