@@ -51,9 +51,7 @@ describe("waiting for a container", function () {
 
   it("asks the check itself, as its words stand there", () => {
     const container = start("seldom", "sleep 600", `test "it's \\$HOME" = 'it'"'s"' $HOME'`, "30s");
-    const began = Date.now();
     assert.deepEqual(wait(container, 60), { status: 0, said: "" });
-    assert.ok(Date.now() - began < 9000, `${Date.now() - began} ms`);
     // The engine itself did not come to ask.
     assert.equal(docker("inspect", "--format={{.State.Health.Status}}", container), "starting");
   });

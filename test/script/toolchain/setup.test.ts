@@ -12,6 +12,8 @@ const steps = [
   "sample site",
   "python tools",
   "go tools",
+  "s3 server",
+  "test restic",
   "test tools",
 ];
 
@@ -34,15 +36,19 @@ describe("set-up of the machine", function () {
     assert.match(stdout, /ready in \d+\.\d s/);
   });
 
-  it("takes under a second when there is nothing to do", () => {
-    // The best of three: what else runs on the machine is not what is measured.
-    const times = [1, 2, 3].map(() => {
-      const start = performance.now();
-      const { status, stdout } = setUp(clone, ["--test"]);
-      assert.equal(status, 0, stdout);
-      return performance.now() - start;
-    });
-    assert.ok(Math.min(...times) < 1000, `took ${times.map(Math.round).join(", ")} ms`);
+  it("makes nothing when there is nothing to do: it asks the engine and the mirror what they have", () => {
+    const folder = temporaryFolder();
+    made.push(folder);
+    const log = join(folder, "log");
+    for (const program of ["npm", "go", "apt-get", "apt-cache", "curl", "docker"]) {
+      const found = run("sh", ["-c", `command -v ${program}`]).stdout.trim();
+      const script = `#!/bin/sh\nprintf '%s\\n' "${program} $*" >>'${log}'\nexec '${found}' "$@"\n`;
+      writeFileSync(join(folder, program), script, { mode: 0o755 });
+    }
+    const { status, stdout } = setUp(clone, ["--test"], { PATH: `${folder}:${process.env["PATH"] ?? ""}` });
+    assert.equal(status, 0, stdout);
+    for (const line of readFileSync(log, "utf8").trim().split("\n"))
+      assert.match(line, /^docker (?:version|info|image inspect)|^curl .* http:\/\/[\d.]+:\d+\/v2\/$/);
   });
 
   it("writes no colours and no live lines where there is no terminal", () => {
