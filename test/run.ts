@@ -82,7 +82,10 @@ await Promise.all(of("lint").map(one));
 // What is not typed or not linted need not be run.
 if (done.every(({ failed }) => failed.length === 0)) {
   await Promise.all(of("unit").map(one));
-  const [short, journeys] = [[...of("program"), ...of("script")], of("journey")];
+  const short = [...of("program"), ...of("script")];
+  const took = ({ files }: Batch): number => files.reduce((sum, file) => sum + (last[file] ?? 0), 0);
+  // The longest first: the others fill the time until it ends.
+  const journeys = of("journey").sort((one, other) => took(other) - took(one));
   if (short.length + journeys.length > 0) {
     const watched = engine.watch();
     await pool(short, journeys);
