@@ -48,7 +48,7 @@ export interface Pace {
   tolerant: boolean;
 }
 
-const usual: Pace = { keeping: 3, opening: 2, pause: 0.15, slow: 1.5, work: () => 0.1, tolerant: false };
+const usual: Pace = { keeping: 3, opening: 2, pause: 0.2, slow: 1.5, work: () => 0.1, tolerant: false };
 
 /**
  * Clients that read, over connections that they keep and over new ones; one that is signed in; one whose requests take
