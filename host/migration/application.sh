@@ -37,7 +37,8 @@ run_application() {
 }
 
 wait_for_former() {
-  if [ "$(docker inspect --format '{{.State.Running}}' "$task" 2>/dev/null)" = true ]; then
+  running=$(docker inspect --format '{{.State.Running}}' "$task" 2>/dev/null) || return 0
+  if [ "$running" = true ]; then
     echo "waiting for $task, which an earlier deployment started"
     docker wait "$task" >/dev/null || true
   fi
