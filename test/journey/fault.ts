@@ -54,7 +54,7 @@ async function crashTask(site: LocalSite, load: Load): Promise<void> {
 async function crashBroker(site: LocalSite, load: Load): Promise<void> {
   const operator = new Operator(site.stack);
   const worker = (...words: string[]) =>
-    operator.socle(["exec", "worker", "--", "celery", "-A", "core", "control", "--timeout", "5", ...words, "copies"]);
+    operator.socle(["celery", "run", "--", "control", "--timeout", "5", ...words, "copies"]);
   await worker("cancel_consumer");
   const before = load.ordered.length;
   await until("tasks wait", 60, async () => {
