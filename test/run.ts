@@ -23,7 +23,7 @@ const command = new Command("npm test --")
     wholeNumber,
   )
   .addOption(new Option("--tier <name...>", "only these tiers").choices(tiers))
-  // On two processors two lanes leave some 15 % of their time idle, three 7 %. With more, the engine is what is waited for.
+  // On two processors two lanes leave some 15 % of their time idle, three 7 %.
   .option("--lanes <number>", "files side by side", wholeNumber, Math.max(3, Math.min(4, cores)))
   .option("--verbose", "print every test, not only those that failed")
   .parse();

@@ -11,7 +11,7 @@ import (
 // Params are those of RFC 7914, with the lengths of salt and key in bytes.
 type Params struct{ N, R, P, SaltLen, DKLen int }
 
-// DefaultParams are the smallest that Check accepts of what tests need; the lengths are those of the replaced package.
+// DefaultParams cost next to nothing; the lengths are those of the replaced package.
 var DefaultParams = Params{N: 1024, R: 8, P: 1, SaltLen: 16, DKLen: 32}
 
 // Calibrate answers with the given parameters: nothing is measured.
